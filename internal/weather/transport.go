@@ -1,0 +1,152 @@
+// Package weather carries API calls through bad network weather.
+//
+// Releases are signed while logs are restarted, proxies hiccup and rate limits
+// bite, and a release that dies at artifact 37 of 40 costs a maintainer an
+// evening. The clients of the Sigstore services each retry in a way of their
+// own: some sleep and then return the wrong error, none honours Retry-After,
+// and one takes no transport at all. So upstream's retries are switched off and
+// all of them are handed one [Transport], which is what this package is: a
+// package of its own because it knows HTTP and nothing about signing, trust or
+// forges, and because signing, trust and the forge client all stand on it.
+//
+// It is for calls whose bodies are small enough to hold: a request is replayed
+// from memory and an answer is read whole, under a limit, before it is handed
+// on, so that an answer that breaks off half way is retried too. Transfers of
+// artifacts do not go through it.
+package weather
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Transport is an [http.RoundTripper] that tries again after connection errors,
+// timeouts, 429 and 5xx, with jittered exponential backoff that honours
+// Retry-After, until RetryFor is spent.
+//
+// The zero value tries once, for 30 seconds, and reads up to 10 MiB. One
+// Transport serves a whole run and is safe for concurrent use; the http.Client
+// above it must have no Timeout, which would span all tries together.
+type Transport struct {
+	// Base makes each try; nil is http.DefaultTransport, proxies included.
+	Base http.RoundTripper
+	// RetryFor is how long a server may go on failing before calls to it are
+	// given up. It is counted for the server, not for the call, so a queue of
+	// calls to a dead log ends with the first. Zero tries once.
+	RetryFor time.Duration
+	// TryFor limits one try, answer included. Zero is 30 seconds.
+	TryFor time.Duration
+	// MaxBody limits an answer's body in bytes. Zero is 10 MiB.
+	MaxBody int64
+	// Now is the clock; without one there are no second tries.
+	Now func() time.Time
+	// Sleep waits between tries; nil waits on a timer.
+	Sleep func(context.Context, time.Duration) error
+
+	mu      sync.Mutex
+	outages map[string]outage
+}
+
+const (
+	defaultTryFor  = 30 * time.Second
+	defaultMaxBody = 10 << 20
+)
+
+// RoundTrip answers with the first answer that is not bad weather, whatever its
+// status below 500, or with an [*Error] once the budget is spent.
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		defer req.Body.Close()
+	}
+	if err := checkRequest(req); err != nil {
+		return nil, err
+	}
+	body, err := replayable(req)
+	if err != nil {
+		return nil, err
+	}
+	ctx := req.Context()
+	waits := newBackoff()
+	start := t.now()
+	for tries := 1; ; tries++ {
+		resp, failure := t.try(req, body)
+		switch {
+		case failure == nil:
+			t.recovered(req.URL.Host)
+			return resp, nil
+		case ctx.Err() != nil:
+			return nil, context.Cause(ctx)
+		case failure.permanent:
+			return nil, failure.cause
+		}
+		now := t.now()
+		since := t.failing(req.URL.Host, start, now)
+		wait := max(waits.NextBackOff(), retryAfter(failure.retryAfter, now))
+		if t.Now == nil || now.Add(wait).Sub(since) > t.RetryFor {
+			return nil, &Error{
+				Origin:  req.URL.Scheme + "://" + req.URL.Host,
+				Status:  failure.status,
+				Tries:   tries,
+				Elapsed: now.Sub(since),
+				Err:     failure.cause,
+			}
+		}
+		if err := t.sleep(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// now is the zero time without a clock, and then no budget is ever left.
+func (t *Transport) now() time.Time {
+	if t.Now == nil {
+		return time.Time{}
+	}
+	return t.Now()
+}
+
+func (t *Transport) sleep(ctx context.Context, d time.Duration) error {
+	if t.Sleep != nil {
+		return t.Sleep(ctx, d)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// Error is what is left when a service could not be reached in time.
+type Error struct {
+	Origin  string        // scheme and host of the service
+	Status  string        // the last answer's status line, "" if there was none
+	Tries   int           // made for this call
+	Elapsed time.Duration // since the service began to fail
+	Err     error         // the last error, nil if there was an answer
+}
+
+// Error names the service, its last word, and how long it was asked.
+func (e *Error) Error() string {
+	last := e.Status
+	if e.Err != nil {
+		last = e.Err.Error()
+	}
+	if e.Tries == 1 && e.Elapsed < time.Second {
+		return e.Origin + ": " + last
+	}
+	unit := "tries"
+	if e.Tries == 1 {
+		unit = "try"
+	}
+	return fmt.Sprintf("%s: %s, %d %s in %s", e.Origin, last, e.Tries, unit, short(e.Elapsed))
+}
+
+// Unwrap gives the connection error, so that callers can tell a refused
+// connection from a name that does not resolve.
+func (e *Error) Unwrap() error { return e.Err }
