@@ -39,7 +39,9 @@ func Read(ctx context.Context, dir string) (provenance.Git, error) {
 	if facts.Remote, err = git.remote(ctx, facts.Ref); err != nil {
 		return provenance.Git{}, err
 	}
-	changes, err := git.run(ctx, "status", "--porcelain=v1", "-z", "--untracked-files=normal", "--ignore-submodules=none", "--no-renames")
+	// A submodule has a configuration of its own, so git must not read its
+	// files: only the commit that it stands at counts.
+	changes, err := git.run(ctx, "status", "--porcelain=v1", "-z", "--untracked-files=normal", "--ignore-submodules=dirty", "--no-renames")
 	switch {
 	case errors.Is(err, errOutput):
 		facts.Dirty = true // what overflows the buffer is not empty
