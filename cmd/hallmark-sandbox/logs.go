@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// The transparency logs that may be asked for.
+const (
+	rekorV2   = "v2"
+	rekorV1   = "v1"
+	rekorBoth = "both"
+)
+
+// launchRekor launches the Rekor v2 server unless only v1 is wanted; then it
+// returns nil.
+func (s *Sandbox) launchRekor(private string) (*rekorServer, error) {
+	if s.options.Rekor == rekorV1 {
+		return nil, nil
+	}
+	output := os.Stderr
+	if !s.options.Verbose {
+		var err error
+		if output, err = os.Create(filepath.Join(private, "rekor.log")); err != nil {
+			return nil, fmt.Errorf("rekor: %w", err)
+		}
+		s.closers = append(s.closers, func() { _ = output.Close() })
+	}
+	r, err := launchRekor(private, loopback, output)
+	if err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, r.stop)
+	return r, nil
+}
+
+// meetRekor waits for the launched server, starts Rekor v1 if it is wanted, and
+// enters what there is into the trust material.
+func (s *Sandbox) meetRekor(ctx context.Context, v2 *rekorServer, trillian *trillianServer, t *trust) error {
+	if v2 != nil {
+		if err := v2.ready(ctx, loopback); err != nil {
+			return err
+		}
+		s.Failed = v2.exited
+		url, err := s.serve("rekor", v2.front())
+		if err != nil {
+			return err
+		}
+		id, err := checkpointKeyID(loopback, v2.public)
+		if err != nil {
+			return fmt.Errorf("rekor: %w", err)
+		}
+		t.rekor = append(t.rekor, rekorLog{newLog(url, v2.public, t.start, id), 2})
+	}
+	return nil
+}

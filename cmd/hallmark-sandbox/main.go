@@ -1,0 +1,158 @@
+// Command hallmark-sandbox runs a command inside a complete, local Sigstore, as
+// if it were a job of GitHub Actions:
+//
+//	hallmark-sandbox -- hallmark attest dist/*
+//
+// It starts Fulcio with a certificate transparency log, a Rekor transparency
+// log, a timestamp authority, an OIDC issuer, an OCI registry and a TUF
+// repository on loopback: upstream's own servers, with keys that live as long
+// as the sandbox. It gives the command the environment of a job, runs it, stops
+// everything and returns the command's exit code.
+//
+// The issuer answers under GitHub's own name, by way of a proxy that leads
+// nowhere else, so certificates look as they will look in production and
+// nothing reaches the public instance. Nothing that is signed inside is worth
+// anything outside: every root of trust is made for the run.
+//
+// With --dir and no command it stays up until it is interrupted, and writes
+// what clients need, among it a file of shell variables, to that folder.
+//
+// Linux only: it relies on SSL_CERT_FILE being heeded and on the kernel to end
+// its child processes with it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"syscall"
+)
+
+func init() {
+	// Children die with the thread that started them (Pdeathsig), and only the
+	// first thread lives as long as the process: main stays on it.
+	runtime.LockOSThread()
+}
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == rekorVerb {
+		rekorMain(os.Args[2:])
+		return
+	}
+	code, err := run(os.Args[1:], os.Stderr)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "hallmark-sandbox: error: %v\n", err)
+	}
+	os.Exit(code)
+}
+
+const usage = `hallmark-sandbox runs a command inside a local Sigstore, as a GitHub Actions job.
+
+  hallmark-sandbox [flags] -- COMMAND [ARG...]
+  hallmark-sandbox [flags] --dir DIR           stay up until interrupted;
+                                               . DIR/env makes a shell the job
+
+flags:
+`
+
+// parse reads the command line.
+func parse(args []string, stderr io.Writer) (o Options, command []string, err error) {
+	fs := flag.NewFlagSet("hallmark-sandbox", flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.StringVar(&o.Dir, "dir", "", "write the sandbox's files to `DIR`, which remain")
+	fs.StringVar(&o.Rekor, "rekor", rekorV2, "transparency log: `v2`, v1 or both")
+	fs.StringVar(&o.Issuer, "issuer", defaultIssuer, "`URL` of the OIDC issuer, https")
+	fs.DurationVar(&o.TokenTTL, "token-ttl", defaultTokenTTL, "`DURATION` that identity tokens are valid for; below zero they are expired")
+	fs.BoolVar(&o.Verbose, "verbose", false, "write requests and the servers' logs to stderr")
+	o.Job.flags(fs)
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			fmt.Fprint(stderr, usage)
+			fs.SetOutput(stderr)
+			fs.PrintDefaults()
+		}
+		return o, nil, err
+	}
+	if err := o.check(); err != nil {
+		return o, nil, err
+	}
+	if fs.NArg() == 0 && o.Dir == "" {
+		return o, nil, errors.New("nothing to run: give a COMMAND after --, or --dir DIR to stay up")
+	}
+	return o, fs.Args(), nil
+}
+
+func (o *Options) check() error {
+	if err := o.Job.check(); err != nil {
+		return err
+	}
+	if !slices.Contains([]string{rekorV2, rekorV1, rekorBoth}, o.Rekor) {
+		return fmt.Errorf("--rekor %q: want v2, v1 or both", o.Rekor)
+	}
+	u, err := url.Parse(o.Issuer)
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.Host != u.Hostname() || u.String() != "https://"+u.Host+u.EscapedPath() {
+		return fmt.Errorf("--issuer %q: want https://HOST or https://HOST/PATH", o.Issuer)
+	}
+	if o.Dir != "" {
+		if o.Dir, err = filepath.Abs(o.Dir); err != nil {
+			return fmt.Errorf("--dir: %w", err)
+		}
+	}
+	return nil
+}
+
+// issuerHost is the host that the proxy has to answer for.
+func (o *Options) issuerHost() string {
+	u, err := url.Parse(o.Issuer)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+func run(args []string, stderr io.Writer) (code int, err error) {
+	o, command, err := parse(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0, nil
+	}
+	if err != nil {
+		return exitSandbox, err
+	}
+	// From here on a signal ends the sandbox in order.
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+
+	private, err := os.MkdirTemp("", "hallmark-sandbox-")
+	if err != nil {
+		return exitSandbox, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(private)) }()
+	if o.Dir == "" {
+		o.Dir = filepath.Join(private, "job")
+	}
+	quietLogs(o.Verbose)
+	sandbox, err := Start(context.Background(), private, o)
+	if err != nil {
+		return exitSandbox, err
+	}
+	defer sandbox.Close()
+
+	if len(command) > 0 {
+		return runCommand(command, childEnvironment(os.Environ(), sandbox.Environment), signals, sandbox.Failed)
+	}
+	fmt.Fprintln(stderr, "ready")
+	select {
+	case <-signals:
+		return 0, nil
+	case <-sandbox.Failed:
+		return exitSandbox, errors.New("rekor ended")
+	}
+}
