@@ -1,18 +1,24 @@
-// Command hallmark makes, signs and verifies supply-chain provenance.
+// Command hallmark makes, signs and verifies the provenance of software
+// releases. Package internal/cli is all of it.
 package main
 
 import (
-	"fmt"
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
 
-	_ "github.com/in-toto/in-toto-golang/in_toto/slsa_provenance/v1"
-	_ "github.com/sigstore/cosign/v2/pkg/providers/github"
-	_ "github.com/sigstore/sigstore-go/pkg/sign"
-	_ "github.com/sigstore/sigstore-go/pkg/tuf"
-	_ "github.com/sigstore/sigstore-go/pkg/verify"
-	_ "github.com/slsa-framework/slsa-verifier/v2/verifiers/utils"
-	_ "github.com/urfave/cli/v2"
+	"github.com/hallmark-project/hallmark/internal/cli"
 )
 
-var version = "dev"
+// Stamped by the build: -ldflags "-X main.version=… -X main.commit=…".
+var (
+	version = "devel"
+	commit  string
+)
 
-func main() { fmt.Println("hallmark", version) }
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(cli.Main(ctx, cli.Process(version, commit)))
+}

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hallmark-project/hallmark/verify"
+)
+
+// usageError is the operator's mistake: exit code 2.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+// usagef is an error that blames the operator.
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Errorf(format, args...)}
+}
+
+// hintedError is an error with advice for whoever can act on it.
+type hintedError struct {
+	error
+	hint string
+}
+
+func (e *hintedError) Unwrap() error { return e.error }
+
+// withHint adds the exact flag, file or command that helps. A hint never
+// proposes to weaken a check that an attack would fail.
+func withHint(err error, format string, args ...any) error {
+	return &hintedError{err, fmt.Sprintf(format, args...)}
+}
+
+// reportedError is an error that stdout has told in full.
+type reportedError struct{ error }
+
+func (e *reportedError) Unwrap() error { return e.error }
+
+// alreadyReported keeps err's exit code and hint and prints no error line.
+func alreadyReported(err error) error { return &reportedError{err} }
+
+// hintOf is the outermost hint that err carries, or "".
+func hintOf(err error) string {
+	var hinted *hintedError
+	if errors.As(err, &hinted) {
+		return hinted.hint
+	}
+	var rejection *verify.Rejection
+	if errors.As(err, &rejection) {
+		return rejection.Hint
+	}
+	return ""
+}

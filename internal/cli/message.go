@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// These lines are all that a person sees beside results, each on stderr:
+// lower case, no final period, no escape sequence that came from outside.
+const (
+	errorPrefix   = "hallmark: error: "
+	hintPrefix    = "hallmark: hint: "
+	warningPrefix = "hallmark: warning: "
+	columns       = 80
+)
+
+// printError prints err and its hint. Several errors joined with errors.Join
+// are printed one by one.
+func (env *Env) printError(err error) {
+	if err == nil {
+		return
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(env.Stderr, errorPrefix+"cancelled")
+		return
+	}
+	if many, ok := err.(interface{ Unwrap() []error }); ok && strings.Contains(err.Error(), "\n") {
+		for _, one := range many.Unwrap() {
+			env.printError(one)
+		}
+		return
+	}
+	var reported *reportedError
+	if !errors.As(err, &reported) {
+		fmt.Fprintln(env.Stderr, errorPrefix+oneLine(err.Error()))
+	}
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprintln(env.Stderr, hang(hintPrefix, oneLine(hint)))
+	}
+}
+
+// warnf tells a person something that changes neither result nor exit code.
+func (env *Env) warnf(format string, args ...any) {
+	fmt.Fprintln(env.Stderr, warningPrefix+oneLine(fmt.Sprintf(format, args...)))
+}
+
+// hang puts text behind prefix, broken at spaces so that it fits the screen,
+// its further lines below its first word.
+func hang(prefix, text string) string {
+	var b strings.Builder
+	b.WriteString(prefix)
+	at := len(prefix)
+	for i, word := range strings.Fields(text) {
+		width := len([]rune(word))
+		switch {
+		case i == 0:
+		case at+1+width > columns && !strings.HasPrefix(word, "::"): // never a workflow command at a line's start
+			b.WriteString("\n" + strings.Repeat(" ", len(prefix)))
+			at = len(prefix)
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at += width
+	}
+	return b.String()
+}
+
+// oneLine makes text safe for a terminal and for a CI log: what does not print,
+// line ends and bidirectional marks among it, is written as Go escapes, and the
+// older form of a workflow command, which counts anywhere in a line, is broken.
+func oneLine(text string) string {
+	var b strings.Builder
+	for _, r := range strings.ReplaceAll(text, "##[", `#\x23[`) {
+		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+			quoted := strconv.QuoteRuneToASCII(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// shown is a word of argv as an error names it: as it is where it reads as one
+// word, else quoted.
+func shown(word string) string {
+	if word == "" || strings.ContainsFunc(word, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' }) {
+		return strconv.QuoteToASCII(word)
+	}
+	return word
+}

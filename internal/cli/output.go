@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// writeOutput writes the file at path with what write gives it, whole or not at
+// all: it is made under a temporary name in the same folder and renamed once
+// write has returned and ctx is not done. An existing file stays as it is where
+// its content is the same, and is else replaced only with force. The path "-"
+// is stdout; a device or a pipe is written to directly.
+//
+// Temporary names begin with ".hallmark-". Only a process killed outright
+// leaves one behind. The file is not synced to disk first: what a power cut
+// could leave is a file that does not verify.
+func (env *Env) writeOutput(ctx context.Context, path string, force bool, write func(io.Writer) error) error {
+	if path == "-" {
+		return write(env.Stdout)
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		if info.IsDir() {
+			return usagef("%s is a folder", shown(path))
+		}
+		return writeDirectly(path, write)
+	}
+	temp, err := createTemp(filepath.Dir(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return withHint(usagef("no folder %s to write %s in", shown(filepath.Dir(path)), shown(filepath.Base(path))),
+			"make it first: mkdir -p %s", shown(filepath.Dir(path)))
+	}
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name()) // gone already where the rename was made
+	err = write(temp)
+	if closeErr := temp.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", shown(path), err)
+	}
+	return replace(temp.Name(), path, force)
+}
+
+func replace(temp, path string, force bool) error {
+	if _, err := os.Lstat(path); err == nil {
+		same, err := sameContent(temp, path)
+		if err != nil || same {
+			return err
+		}
+		if !force {
+			return withHint(usagef("%s exists with other content", shown(path)), "--force replaces it")
+		}
+	}
+	return os.Rename(temp, path)
+}
+
+func writeDirectly(path string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	err = write(f)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", shown(path), err)
+	}
+	return nil
+}
+
+// createTemp is os.CreateTemp with the permissions that a file at its final
+// name would get, which the umask decides.
+func createTemp(dir string) (*os.File, error) {
+	for {
+		name := filepath.Join(dir, ".hallmark-"+strconv.FormatUint(rand.Uint64(), 36))
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
+// sameContent compares two files. A link is not followed: what it points to is
+// not what would be replaced.
+func sameContent(a, b string) (bool, error) {
+	infoA, err := os.Lstat(a)
+	if err != nil {
+		return false, err
+	}
+	infoB, err := os.Lstat(b)
+	if err != nil || infoA.Size() != infoB.Size() || !infoB.Mode().IsRegular() {
+		return false, err
+	}
+	fileA, err := os.Open(a)
+	if err != nil {
+		return false, err
+	}
+	defer fileA.Close()
+	fileB, err := os.Open(b)
+	if err != nil {
+		return false, err
+	}
+	defer fileB.Close()
+	return sameBytes(fileA, fileB)
+}
+
+func sameBytes(a, b io.Reader) (bool, error) {
+	bufA, bufB := make([]byte, 64<<10), make([]byte, 64<<10)
+	for {
+		n, errA := io.ReadFull(a, bufA)
+		m, errB := io.ReadFull(b, bufB)
+		if !bytes.Equal(bufA[:n], bufB[:m]) {
+			return false, nil
+		}
+		switch {
+		case errA == io.EOF || errA == io.ErrUnexpectedEOF:
+			return errB == errA, nil
+		case errA != nil:
+			return false, errA
+		case errB != nil:
+			return false, errB
+		}
+	}
+}
