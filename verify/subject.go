@@ -29,7 +29,7 @@ func checkSubjects(subjects []subject, a *intoto.ResourceDescriptor) (string, er
 		}
 	}
 	if !found {
-		return "", &Rejection{Check: CheckSubject, Want: describeDigest(a.GetDigest()), Got: describeSubjects(subjects),
+		return "", &Rejection{Check: CheckSubject, Want: describeDigest(a.GetDigest()), Got: describeSubjects(subjects, path.Base(a.GetName())),
 			Why: "the bundle is about other bytes", Hint: "download both again; if it stays so, tell the project: the file or the bundle was replaced"}
 	}
 	if matched == a.GetName() {
@@ -137,16 +137,48 @@ func describeDigest(digest map[string]string) string {
 	return "no digest"
 }
 
-// describeSubjects names a few subjects, enough to recognise a mix-up.
-func describeSubjects(subjects []subject) string {
+// describeSubjects names the subject of the artifact's name, or else a few,
+// enough to recognise a mix-up.
+func describeSubjects(subjects []subject, name string) string {
 	const few = 3
 	var parts []string
-	for i, s := range subjects {
-		if i == few {
-			parts = append(parts, fmt.Sprintf("and %d more", len(subjects)-few))
-			break
+	for _, s := range subjects {
+		if path.Base(s.Name) == name {
+			return fmt.Sprintf("%q %s", s.Name, describeDigest(s.Digest))
 		}
-		parts = append(parts, fmt.Sprintf("%q %s", s.Name, describeDigest(s.Digest)))
+		if len(parts) < few {
+			parts = append(parts, fmt.Sprintf("%q %s", s.Name, describeDigest(s.Digest)))
+		}
+	}
+	if more := len(subjects) - len(parts); more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// ClaimedSubjects returns what a bundle says it is about: its statement's
+// subjects or the digest of its message. Nothing of it is verified; it serves
+// to find the bundle for an artifact, and for that alone.
+func ClaimedSubjects(b *bundle.Bundle) []*intoto.ResourceDescriptor {
+	if m := b.GetMessageSignature(); m != nil {
+		algorithm := messageHash(m.GetMessageDigest().GetAlgorithm().String())
+		return []*intoto.ResourceDescriptor{{Digest: map[string]string{algorithm: hex.EncodeToString(m.GetMessageDigest().GetDigest())}}}
+	}
+	s, err := readStatement(b.GetDsseEnvelope().GetPayloadType(), b.GetDsseEnvelope().GetPayload())
+	if err != nil {
+		return nil
+	}
+	subjects := make([]*intoto.ResourceDescriptor, len(s.Subject))
+	for i, sub := range s.Subject {
+		subjects[i] = &intoto.ResourceDescriptor{Name: sub.Name, Digest: lowerDigests(sub.Digest)}
+	}
+	return subjects
+}
+
+func lowerDigests(digests map[string]string) map[string]string {
+	lower := make(map[string]string, len(digests))
+	for algorithm, digest := range digests {
+		lower[algorithm] = strings.ToLower(digest)
+	}
+	return lower
 }

@@ -1,0 +1,9 @@
+// Package material finds verification material and reads it: bytes found
+// somewhere become Sigstore bundles, whatever the file is called. What a file
+// is, is decided by its content.
+//
+// Nothing here is believed. A bundle that is found for an artifact is a
+// candidate; package verify decides. What cannot be read stays in the result
+// with the reason, so that no bad line hides a good one and none is passed
+// over in silence.
+package material
