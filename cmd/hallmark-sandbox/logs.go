@@ -38,7 +38,7 @@ func (s *Sandbox) launchRekor(private string) (*rekorServer, error) {
 
 // meetRekor waits for the launched server, starts Rekor v1 if it is wanted, and
 // enters what there is into the trust material.
-func (s *Sandbox) meetRekor(ctx context.Context, v2 *rekorServer, trillian *trillianServer, t *trust) error {
+func (s *Sandbox) meetRekor(ctx context.Context, private string, v2 *rekorServer, trillian *trillianServer, t *trust) error {
 	if v2 != nil {
 		if err := v2.ready(ctx, loopback); err != nil {
 			return err
@@ -54,5 +54,21 @@ func (s *Sandbox) meetRekor(ctx context.Context, v2 *rekorServer, trillian *tril
 		}
 		t.rekor = append(t.rekor, rekorLog{newLog(url, v2.public, t.start, id), 2})
 	}
+	if s.options.Rekor == rekorV2 {
+		return nil
+	}
+	v1, key, err := newRekorV1(ctx, private, trillian)
+	if err != nil {
+		return err
+	}
+	url, err := s.serve("rekor-v1", v1)
+	if err != nil {
+		return err
+	}
+	id, err := keyID(key)
+	if err != nil {
+		return fmt.Errorf("rekor v1: %w", err)
+	}
+	t.rekor = append(t.rekor, rekorLog{newLog(url, key, t.start, id), 1})
 	return nil
 }

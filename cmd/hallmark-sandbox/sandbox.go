@@ -95,7 +95,7 @@ func (s *Sandbox) start(ctx context.Context, private string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.meetRekor(ctx, v2, trillian, t); err != nil {
+	if err := s.meetRekor(ctx, private, v2, trillian, t); err != nil {
 		return err
 	}
 	if err := s.writeTrust(t); err != nil {

@@ -98,12 +98,9 @@ func newTimestampAuthority(dir string, leaf, intermediate, top *authority) (http
 	} {
 		viper.Set(name, value)
 	}
-	// ConfigureAPI panics where NewAPI returns an error, so NewAPI looks first.
-	if _, err := api.NewAPI(); err != nil {
+	if err := caught(api.ConfigureAPI); err != nil {
 		return nil, fmt.Errorf("timestamp authority: %w", err)
 	}
-	api.ConfigureAPI()
-
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+timestampPath, func(w http.ResponseWriter, r *http.Request) {
 		api.TimestampResponseHandler(timestamp.GetTimestampResponseParams{

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	fulciolog "github.com/sigstore/fulcio/pkg/log"
+	rekorlog "github.com/sigstore/rekor/pkg/log"
 	tsalog "github.com/sigstore/timestamp-authority/v2/pkg/log"
 	"go.uber.org/zap"
 	"k8s.io/klog/v2"
@@ -23,8 +24,9 @@ func quietLogs(verbose bool) {
 	}
 	log.SetOutput(out)
 	slog.SetDefault(slog.New(slog.NewTextHandler(out, nil)))
-	klog.LogToStderr(verbose)
-	klog.SetOutput(out)
+	// Left to itself klog writes errors to stderr, wherever its output goes.
+	klog.SetSlogLogger(slog.Default())
 	fulciolog.Logger = logger.Sugar()
+	rekorlog.Logger = logger.Sugar()
 	tsalog.Logger = logger.Sugar()
 }
