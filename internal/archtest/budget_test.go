@@ -2,6 +2,7 @@ package archtest
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -46,7 +47,7 @@ func byModule(all map[string]*pkg, linked map[string]bool) string {
 	var b strings.Builder
 	for _, m := range modules[:min(len(modules), 20)] {
 		steps := chain(all, binary, func(importPath string) bool { return moduleOf(importPath) == m })
-		b.WriteString("  " + m + " through " + strings.Join(steps[1:], " -> ") + "\n")
+		fmt.Fprintf(&b, "  %d of %s through %s\n", count[m], m, strings.Join(steps[1:], " -> "))
 	}
 	return b.String()
 }

@@ -54,4 +54,4 @@
 // and a test holds it current, as others hold every line of help to 80 columns.
 package cli
 
-//go:generate go test . -run ^TestReference$ -count=1 -update
+//go:generate go test . -run=TestReference -count=1 -update
