@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/http/httputil"
 	"slices"
 	"strings"
 	"time"
@@ -20,8 +21,12 @@ import (
 // in its table, with a certificate of the sandbox's own authority, and refuses
 // all others. A program that trusts that authority and sends its HTTPS requests
 // here meets the sandbox under GitHub's own names, and reaches nothing else.
+//
+// Plain requests for loopback are passed on: unlike Go, some clients (npm's)
+// send here even what they could reach themselves.
 type proxy struct {
 	hosts   map[string]http.Handler
+	local   http.Handler
 	log     *requestLog
 	tunnels tunnelListener
 	server  *http.Server // speaks TLS inside the tunnels
@@ -40,7 +45,12 @@ func newProxy(hosts map[string]http.Handler, root *authority, requests *requestL
 		return nil, err
 	}
 	p := &proxy{
-		hosts:   hosts,
+		hosts: hosts,
+		local: &httputil.ReverseProxy{
+			Rewrite:   func(r *httputil.ProxyRequest) { r.Out.Host = r.In.Host },
+			Transport: &http.Transport{}, // which knows of no further proxy
+			ErrorLog:  log.New(io.Discard, "", 0),
+		},
 		log:     requests,
 		tunnels: tunnelListener{conns: make(chan net.Conn), closed: make(chan struct{})},
 	}
@@ -69,8 +79,14 @@ func (p *proxy) serveTunnel(w http.ResponseWriter, r *http.Request) {
 	p.hosts[r.Context().Value(tunnelHost{}).(string)].ServeHTTP(w, r)
 }
 
-// ServeHTTP answers what a client sends to a proxy: CONNECT for an HTTPS host.
+// ServeHTTP answers what a client sends to a proxy: CONNECT for an HTTPS host,
+// a whole URL for a plain one.
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodConnect && r.URL.Scheme == "http" && r.URL.Hostname() == loopback {
+		p.log.record("proxy", r)
+		p.local.ServeHTTP(w, r)
+		return
+	}
 	host, port, err := net.SplitHostPort(r.Host)
 	host = strings.ToLower(host)
 	if _, ok := p.hosts[host]; r.Method != http.MethodConnect || err != nil || port != "443" || !ok {

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -56,6 +58,31 @@ func (r *running) token(t *testing.T, scheme, audience string) (token string, st
 		}
 	}
 	return answer.Value, response.StatusCode
+}
+
+// TestProxyPassesLoopbackOn is for clients that send even plain requests for
+// 127.0.0.1 to their HTTPS proxy. Go's do not, so this one speaks by hand.
+func TestProxyPassesLoopbackOn(t *testing.T) {
+	t.Parallel()
+	sandbox := mustStart(t)
+	for _, test := range []struct{ target, want string }{
+		{sandbox.env["HALLMARK_SANDBOX_TUF"] + "/timestamp.json", "HTTP/1.1 200 OK\r\n"},
+		{"http://127.0.0.2:80/", "HTTP/1.1 403 Forbidden\r\n"},
+	} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(sandbox.env["HTTPS_PROXY"], "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		u, err := url.Parse(test.target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", test.target, u.Host)
+		if got, err := bufio.NewReader(conn).ReadString('\n'); got != test.want {
+			t.Errorf("%s: %q (%v), want %q", test.target, got, err, test.want)
+		}
+	}
 }
 
 // requests are the lines of the log without their times.
