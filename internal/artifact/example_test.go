@@ -22,5 +22,5 @@ func ExampleCollect() {
 	}
 	// Output:
 	// docs/empty.txt e3b0c442
-	// widget.zip 9834876
+	// widget.zip 9834876d
 }
