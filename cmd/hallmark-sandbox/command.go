@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"syscall"
 	"time"
 
@@ -30,13 +31,18 @@ func runCommand(argv, env []string, signals <-chan os.Signal, failed <-chan stru
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env = env
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	// On a terminal the command's group must own it, to read from it and to
+	// receive its Ctrl-C; afterwards it is given back.
+	terminal := int(os.Stdin.Fd())
+	foreground := ownsTerminal(terminal)
+	if foreground {
+		defer reclaimTerminal(terminal)
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Setpgid:   true,
-		Pdeathsig: syscall.SIGKILL,
-		// On a terminal the command's group must own it, to read from it and to
-		// receive its Ctrl-C.
-		Foreground: isTerminal(os.Stdin),
-		Ctty:       int(os.Stdin.Fd()),
+		Setpgid:    true,
+		Pdeathsig:  syscall.SIGKILL,
+		Foreground: foreground,
+		Ctty:       terminal,
 	}
 	if err := cmd.Start(); err != nil {
 		switch {
@@ -80,7 +86,16 @@ func exitCode(state *os.ProcessState) int {
 	return state.ExitCode()
 }
 
-func isTerminal(f *os.File) bool {
-	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
-	return err == nil
+// ownsTerminal says whether fd is a terminal with this process in front.
+func ownsTerminal(fd int) bool {
+	front, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP)
+	return err == nil && front == unix.Getpgrp()
+}
+
+// reclaimTerminal puts this process's group in front again, which would stop a
+// process in the background that did not ignore SIGTTOU.
+func reclaimTerminal(fd int) {
+	signal.Ignore(syscall.SIGTTOU)
+	defer signal.Reset(syscall.SIGTTOU)
+	_ = unix.IoctlSetPointerInt(fd, unix.TIOCSPGRP, unix.Getpgrp())
 }

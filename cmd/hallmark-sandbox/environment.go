@@ -15,7 +15,7 @@ type variable struct{ name, value string }
 
 // withheldPrefixes begin the variables of a job that the sandbox itself may run
 // in: its credentials and endpoints are real, and must not be met inside.
-var withheldPrefixes = []string{"GITHUB_", "GH_", "ACTIONS_", "RUNNER_", "SIGSTORE_", "HALLMARK_SANDBOX_"}
+var withheldPrefixes = []string{"GITHUB_", "GH_", "ACTIONS_", "RUNNER_", "SIGSTORE_"}
 
 // withheld lead around the proxy, or to another one.
 var withheld = []string{

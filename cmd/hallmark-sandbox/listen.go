@@ -45,7 +45,7 @@ func (s *Sandbox) startProxy(discovery http.Handler) (url string, err error) {
 		return "", err
 	}
 	hosts := map[string]http.Handler{
-		s.options.issuerHost(): s.requests.wrap("issuer", discovery),
+		s.options.issuerHost: s.requests.wrap("issuer", discovery),
 	}
 	p, err := newProxy(hosts, ca, s.requests)
 	if err != nil {

@@ -33,6 +33,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -101,21 +102,13 @@ func (o *Options) check() error {
 	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.Host != u.Hostname() || u.String() != "https://"+u.Host+u.EscapedPath() {
 		return fmt.Errorf("--issuer %q: want https://HOST or https://HOST/PATH", o.Issuer)
 	}
+	o.issuerHost = strings.ToLower(u.Hostname())
 	if o.Dir != "" {
 		if o.Dir, err = filepath.Abs(o.Dir); err != nil {
 			return fmt.Errorf("--dir: %w", err)
 		}
 	}
 	return nil
-}
-
-// issuerHost is the host that the proxy has to answer for.
-func (o *Options) issuerHost() string {
-	u, err := url.Parse(o.Issuer)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
 }
 
 func run(args []string, stderr io.Writer) (code int, err error) {
@@ -139,7 +132,9 @@ func run(args []string, stderr io.Writer) (code int, err error) {
 		o.Dir = filepath.Join(private, "job")
 	}
 	quietLogs(o.Verbose)
-	sandbox, err := Start(context.Background(), private, o)
+	starting, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	sandbox, err := Start(starting, private, o)
+	stop()
 	if err != nil {
 		return exitSandbox, err
 	}

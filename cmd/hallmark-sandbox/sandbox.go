@@ -21,6 +21,8 @@ type Options struct {
 	Rekor    string // v2, v1 or both
 	Dir      string // where the files go; absolute
 	Verbose  bool
+
+	issuerHost string // of Issuer, lower case
 }
 
 // Sandbox is a running Sigstore. It knows how to end everything it began.
@@ -36,7 +38,8 @@ type Sandbox struct {
 }
 
 // Start starts all services, writes the files and returns when everything
-// answers. State that nobody needs to see goes to the folder private.
+// answers. State that nobody needs to see goes to the folder private. The
+// context ends the start, not what was started.
 func Start(ctx context.Context, private string, o Options) (*Sandbox, error) {
 	s := &Sandbox{options: o}
 	if err := s.start(ctx, private); err != nil {
@@ -56,6 +59,7 @@ func (s *Sandbox) Close() {
 
 func (s *Sandbox) start(ctx context.Context, private string) error {
 	o := s.options
+	running := context.WithoutCancel(ctx)
 	if err := s.makeDir(); err != nil {
 		return err
 	}
@@ -79,12 +83,12 @@ func (s *Sandbox) start(ctx context.Context, private string) error {
 	if err != nil {
 		return err
 	}
-	trillian, err := startTrillian(ctx)
+	trillian, err := startTrillian(running)
 	if err != nil {
 		return err
 	}
 	s.closers = append(s.closers, trillian.stop)
-	if err := s.startFulcio(ctx, private, trillian, issuerURL, t); err != nil {
+	if err := s.startFulcio(running, private, trillian, issuerURL, t); err != nil {
 		return err
 	}
 	if err := s.startTimestampAuthority(private, t); err != nil {
