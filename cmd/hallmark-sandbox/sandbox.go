@@ -2,15 +2,11 @@ package main
 
 import (
 	"context"
-	"io"
-	"log"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
-
-	"github.com/google/go-containerregistry/pkg/registry"
 )
 
 // Options say what to start.
@@ -94,8 +90,7 @@ func (s *Sandbox) start(ctx context.Context, private string) error {
 	if err := s.startTimestampAuthority(private, t); err != nil {
 		return err
 	}
-	registryURL, err := s.serve("registry", registry.New(
-		registry.WithReferrersSupport(true), registry.Logger(log.New(io.Discard, "", 0))))
+	registryURL, err := s.serve("registry", newRegistry())
 	if err != nil {
 		return err
 	}

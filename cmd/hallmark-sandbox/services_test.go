@@ -29,7 +29,7 @@ func TestRegistryFindsReferrers(t *testing.T) {
 		image     = `{"schemaVersion":2,"mediaType":"` + mediaType + `",` + config + `,"layers":[]}`
 	)
 	imageDigest := fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(image)))
-	attached := fmt.Sprintf(`{"schemaVersion":2,"mediaType":"%s","artifactType":"application/vnd.example",%s,"layers":[],`+
+	attached := fmt.Sprintf(`{"schemaVersion":2,"mediaType":"%s","artifactType":"application/vnd.example",%s,"layers":[],"annotations":{"a":"b"},`+
 		`"subject":{"mediaType":"%s","digest":"%s","size":%d}}`, mediaType, config, mediaType, imageDigest, len(image))
 	for _, manifest := range []string{image, attached} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPut,
@@ -53,12 +53,15 @@ func TestRegistryFindsReferrers(t *testing.T) {
 	}
 	defer response.Body.Close()
 	var index struct {
-		Manifests []struct{ Digest, ArtifactType string }
+		Manifests []struct {
+			Digest, ArtifactType string
+			Annotations          map[string]string
+		}
 	}
 	if err := json.NewDecoder(response.Body).Decode(&index); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := fmt.Sprint(index.Manifests), fmt.Sprintf("[{sha256:%x}]", sha256.Sum256([]byte(attached))); got != want {
+	if got, want := fmt.Sprint(index.Manifests), fmt.Sprintf("[{sha256:%x application/vnd.example map[a:b]}]", sha256.Sum256([]byte(attached))); got != want {
 		t.Errorf("referrers %s, want %s", got, want)
 	}
 }
