@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -99,6 +100,27 @@ func TestPanicIsNeverSuccess(t *testing.T) {
 	}
 	if want := `hallmark: error: internal error: nil map\n::set-output::`; !strings.HasPrefix(stderr.String(), want) {
 		t.Errorf("stderr begins %.80q, want %q", stderr.String(), want)
+	}
+}
+
+func TestCancelledRun(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stderr bytes.Buffer
+	code := Main(ctx, Env{Args: []string{"completion", "tcsh"}, Stderr: &stderr})
+	if code != exitUndecided || stderr.String() != "hallmark: error: cancelled\n" {
+		t.Errorf("exit %d, stderr %q", code, stderr.String())
+	}
+	if code := Main(ctx, Env{Args: []string{"version"}}); code != exitDone {
+		t.Errorf("what was done before it could be stopped: exit %d, want %d", code, exitDone)
+	}
+}
+
+func BenchmarkVersion(b *testing.B) {
+	for b.Loop() {
+		if code := Main(b.Context(), Env{Args: []string{"version"}}); code != exitDone {
+			b.Fatalf("exit %d", code)
+		}
 	}
 }
 

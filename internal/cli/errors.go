@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -39,6 +40,13 @@ func (e *reportedError) Unwrap() error { return e.error }
 
 // alreadyReported keeps err's exit code and hint and prints no error line.
 func alreadyReported(err error) error { return &reportedError{err} }
+
+// cancelledError is whatever a run ended with after it was told to stop: how
+// that went wrong is of no interest, what it advises may be.
+type cancelledError struct{ err error }
+
+func (e *cancelledError) Error() string   { return "cancelled" }
+func (e *cancelledError) Unwrap() []error { return []error{context.Canceled, e.err} }
 
 // hintOf is the outermost hint that err carries, or "".
 func hintOf(err error) string {

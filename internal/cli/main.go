@@ -25,7 +25,10 @@ func Main(ctx context.Context, env Env) (code int) {
 	}()
 
 	err := run(ctx, &env)
-	if err == nil && stdout.err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		err = &cancelledError{err}
+	case err == nil && stdout.err != nil:
 		err = fmt.Errorf("standard output: %w", stdout.err)
 	}
 	env.printError(err)

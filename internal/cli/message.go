@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -24,10 +23,6 @@ func (env *Env) printError(err error) {
 	if err == nil {
 		return
 	}
-	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(env.Stderr, errorPrefix+"cancelled")
-		return
-	}
 	if many, ok := err.(interface{ Unwrap() []error }); ok && strings.Contains(err.Error(), "\n") {
 		for _, one := range many.Unwrap() {
 			env.printError(one)
@@ -35,7 +30,8 @@ func (env *Env) printError(err error) {
 		return
 	}
 	var reported *reportedError
-	if !errors.As(err, &reported) {
+	var cancelled *cancelledError
+	if !errors.As(err, &reported) || errors.As(err, &cancelled) {
 		fmt.Fprintln(env.Stderr, errorPrefix+oneLine(err.Error()))
 	}
 	if hint := hintOf(err); hint != "" {

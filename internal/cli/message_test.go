@@ -32,6 +32,8 @@ func TestExitCode(t *testing.T) {
 		"timeout":                  {context.DeadlineExceeded, 3},
 		"cancelled":                {fmt.Errorf("get: %w", context.Canceled), 3},
 		"cancelled rejection":      {errors.Join(rejection, context.Canceled), 3},
+		"cancelled in a rejection": {&verify.Rejection{Check: verify.CheckBundle, Err: context.Canceled}, 3},
+		"told to stop":             {&cancelledError{usagef("signal: killed")}, 3},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -56,11 +58,14 @@ hallmark: hint: --repo OWNER/NAME for what GitHub Actions built, --identity and
 `},
 		"rejection's hint": {&verify.Rejection{Check: verify.CheckRef, Want: "a", Got: "b", Hint: "ask the project"},
 			"hallmark: error: ref: want a, got b\nhallmark: hint: ask the project\n"},
-		"told already":      {alreadyReported(withHint(errors.New("x"), "do y")), "hallmark: hint: do y\n"},
-		"cancelled":         {fmt.Errorf("get: %w", context.Canceled), "hallmark: error: cancelled\n"},
-		"several":           {errors.Join(errors.New("a"), withHint(errors.New("b"), "c")), "hallmark: error: a\nhallmark: error: b\nhallmark: hint: c\n"},
-		"terminal escapes":  {errors.New("\x1b[2Jx\a\u202ey\xff"), `hallmark: error: \x1b[2Jx\a\u202ey\ufffd` + "\n"},
-		"workflow commands": {errors.New("a\n::add-mask::x\r##[warning]y"), `hallmark: error: a\n::add-mask::x\r#\x23[warning]y` + "\n"},
+		"told already": {alreadyReported(withHint(errors.New("x"), "do y")), "hallmark: hint: do y\n"},
+		"cancelled":    {&cancelledError{errors.New("signal: killed")}, "hallmark: error: cancelled\n"},
+		"cancelled, advised": {&cancelledError{withHint(alreadyReported(errors.New("x")), "run it again")},
+			"hallmark: error: cancelled\nhallmark: hint: run it again\n"},
+		"not cancelled here": {fmt.Errorf("get: %w", context.Canceled), "hallmark: error: get: context canceled\n"},
+		"several":            {errors.Join(errors.New("a"), withHint(errors.New("b"), "c")), "hallmark: error: a\nhallmark: error: b\nhallmark: hint: c\n"},
+		"terminal escapes":   {errors.New("\x1b[2Jx\a\u202ey\xff"), `hallmark: error: \x1b[2Jx\a\u202ey\ufffd` + "\n"},
+		"workflow commands":  {errors.New("a\n::add-mask::x\r##[warning]y"), `hallmark: error: a\n::add-mask::x\r#\x23[warning]y` + "\n"},
 		"command where a hint wraps": {withHint(errors.New("x"), "%s ::error::y", strings.Repeat("z", 63)),
 			"hallmark: error: x\nhallmark: hint: " + strings.Repeat("z", 63) + " ::error::y\n"},
 	}
