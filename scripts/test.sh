@@ -1,22 +1,26 @@
 #!/bin/sh
-# test.sh MODULE...: runs all tests of the modules in these folders, the
-# sandbox's among them. A test that skips itself fails the run: it would
+# test.sh MODULE...: runs all tests of the modules in these folders, those that
+# need the sandbox among them. A test that skips itself fails the run: it would
 # otherwise pass unseen where what it needs is missing.
 set -eu
 root=$(pwd)
 export HALLMARK_SANDBOX=1 HALLMARK_SANDBOX_BIN="$root/bin/hallmark-sandbox"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+failed=
 
 for module; do
 	cd "$root/$module"
-	if ! go test -v ./... >"$log" 2>&1; then
-		grep -Ev '^ *(=== (RUN|PAUSE|CONT|NAME)|--- PASS)|no test files' "$log"
-		exit 1
-	fi
-	grep -E '^(ok|PASS|FAIL)[[:space:]]+[^[:space:]]+' "$log"
-	if grep -E -A2 '^ *--- SKIP' "$log"; then
-		echo "$module: tests were skipped" >&2
-		exit 1
+	go test -v ./... >"$log" 2>&1 || failed=1
+	# One line a package, and all that was said by those that failed.
+	awk '/^=== |^ *--- PASS|no test files/ { next }
+		/^ok[ \t]/ { print; said = ""; next }
+		/^FAIL[ \t]/ { printf "%s%s\n", said, $0; said = ""; next }
+		{ said = said $0 "\n" }
+		END { printf "%s", said }' "$log"
+	if grep -B1 '^ *--- SKIP' "$log"; then
+		echo "make test lets no test be skipped" >&2
+		failed=1
 	fi
 done
+[ -z "$failed" ]
