@@ -26,6 +26,7 @@ func TestExitCode(t *testing.T) {
 		{"signal", []string{"--", "sh", "-c", "kill -TERM $$"}, 128 + int(syscall.SIGTERM), ""},
 		{"no such command", []string{"--", "no-such-command-here"}, exitNotFound, "no-such-command-here"},
 		{"not a program", []string{"--", "/"}, exitNotRunnable, "directory"},
+		{"help", []string{"--help"}, 0, "--job-workflow-ref OWNER/NAME/PATH@REF\n"},
 		{"nothing to run", nil, exitSandbox, "give a COMMAND"},
 		{"unknown flag", []string{"--frobnicate"}, exitSandbox, "frobnicate"},
 		{"rekor", []string{"--rekor", "v3", "--", "true"}, exitSandbox, "want v2, v1 or both"},

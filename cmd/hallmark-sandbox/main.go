@@ -69,16 +69,14 @@ func parse(args []string, stderr io.Writer) (o Options, command []string, err er
 	fs := flag.NewFlagSet("hallmark-sandbox", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.StringVar(&o.Dir, "dir", "", "write the sandbox's files to `DIR`, which remain")
-	fs.StringVar(&o.Rekor, "rekor", rekorV2, "transparency log: `v2`, v1 or both")
+	fs.StringVar(&o.Rekor, "rekor", rekorV2, "`VERSION` of the transparency log: v2, v1 or both")
 	fs.StringVar(&o.Issuer, "issuer", defaultIssuer, "`URL` of the OIDC issuer, https")
 	fs.DurationVar(&o.TokenTTL, "token-ttl", defaultTokenTTL, "`DURATION` that identity tokens are valid for; below zero they are expired")
 	fs.BoolVar(&o.Verbose, "verbose", false, "write requests and the servers' logs to stderr")
 	o.Job.flags(fs)
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(stderr, usage)
-			fs.SetOutput(stderr)
-			fs.PrintDefaults()
+			help(stderr, fs)
 		}
 		return o, nil, err
 	}
@@ -89,6 +87,18 @@ func parse(args []string, stderr io.Writer) (o Options, command []string, err er
 		return o, nil, errors.New("nothing to run: give a COMMAND after --, or --dir DIR to stay up")
 	}
 	return o, fs.Args(), nil
+}
+
+// help lists the flags as this project writes them, with two dashes.
+func help(w io.Writer, fs *flag.FlagSet) {
+	fmt.Fprint(w, usage)
+	fs.VisitAll(func(f *flag.Flag) {
+		value, text := flag.UnquoteUsage(f)
+		if f.DefValue != "" && f.DefValue != "false" {
+			text += " (default " + f.DefValue + ")"
+		}
+		fmt.Fprintf(w, "  %s\n        %s\n", strings.TrimSpace("--"+f.Name+" "+value), text)
+	})
 }
 
 func (o *Options) check() error {
