@@ -1,0 +1,176 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hallmark-project/hallmark/verify"
+)
+
+// Signing is the outcome of signing or attesting: what went where, and what
+// whoever downloads it needs.
+type Signing struct {
+	Source      string // where the identity came from
+	Attestation bool   // statements were signed, not artifacts' digests
+	Signed      []Signed
+	Targets     []string // the artifacts as the command line names them
+	Root        string   // the trusted root that is needed; "" where it is the usual one
+}
+
+// Signed is one bundle that stands now.
+type Signed struct {
+	Name      string // the artifact, or the file of statements
+	Bundle    string // the file that holds it
+	Artifacts int    // how many a statement is about
+	Verdict   *verify.Verdict
+	Kept      bool // it stood there before and verifies
+}
+
+// Text writes the outcome for a person, with the command that verifies it.
+func (s *Signing) Text(w io.Writer, o TextOptions) error {
+	p := &page{TextOptions: o}
+	fresh, kept := s.split()
+	rows := []row{s.identityRow(), s.doneRow("signed", fresh), s.doneRow("kept", kept)}
+	if len(s.Signed) > 0 {
+		rows = append(rows, row{"verify", []part{{text: s.command()}}})
+	}
+	p.rows(0, rows)
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+func (s *Signing) split() (fresh, kept []Signed) {
+	for _, one := range s.Signed {
+		if one.Kept {
+			kept = append(kept, one)
+		} else {
+			fresh = append(fresh, one)
+		}
+	}
+	return fresh, kept
+}
+
+func (s *Signing) identityRow() row {
+	if len(s.Signed) == 0 {
+		return row{label: "identity"}
+	}
+	who := name(join("", s.signer().Identity, s.signer().Key))
+	return row{"identity", []part{{text: join("  ", who, "("+Escape(s.Source)+")")}}}
+}
+
+func (s *Signing) signer() verify.Signer { return s.Signed[0].Verdict.Signer }
+
+// doneRow sums up bundles that were made, or kept.
+func (s *Signing) doneRow(label string, bundles []Signed) row {
+	if len(bundles) == 0 {
+		return row{label: label}
+	}
+	text := count(len(bundles), "artifact") + ", a bundle beside each as ARTIFACT.sigstore.json"
+	if len(bundles) == 1 {
+		text = fileName(bundles[0].Name) + " in " + fileName(bundles[0].Bundle)
+	}
+	if s.Attestation {
+		artifacts := 0
+		for _, one := range bundles {
+			artifacts += one.Artifacts
+		}
+		text = fmt.Sprintf("%s attested in %s", count(artifacts, "artifact"), fileName(bundles[0].Bundle))
+	}
+	return row{label, []part{{text: join("  ", text, logRange(bundles))}}}
+}
+
+// logRange names the log entries of bundles by the first and last index.
+func logRange(bundles []Signed) string {
+	var indexes []int64
+	for _, one := range bundles {
+		for _, l := range one.Verdict.Logs {
+			indexes = append(indexes, l.Index)
+		}
+	}
+	if len(indexes) == 0 {
+		return ""
+	}
+	slices.Sort(indexes)
+	if first, last := indexes[0], indexes[len(indexes)-1]; first != last {
+		return fmt.Sprintf("log #%d to #%d", first, last)
+	}
+	return fmt.Sprintf("log #%d", indexes[0])
+}
+
+// command is what verifies the outcome, ready to be pasted.
+func (s *Signing) command() string {
+	v := s.Signed[0].Verdict
+	words := []string{"hallmark", "verify"}
+	repository, ref := v.Fact(verify.FactRepository).Value, v.Fact(verify.FactRef).Value
+	switch {
+	case strings.HasPrefix(repository, "https://github.com/"):
+		words = append(words, "--repo", strings.TrimPrefix(repository, "https://github.com/"))
+		if tag, ok := strings.CutPrefix(ref, "refs/tags/"); ok {
+			words = append(words, "--tag", tag)
+		} else if ref != "" {
+			words = append(words, "--ref", ref)
+		}
+	default:
+		words = append(words, "--identity", s.signer().Identity, "--issuer", s.signer().Issuer)
+	}
+	if s.Root != "" {
+		words = append(words, "--trusted-root", s.Root)
+	}
+	if s.Attestation {
+		words = append(words, "--bundle", s.Signed[0].Bundle)
+	}
+	words = append(words, s.Targets...)
+	for i, w := range words {
+		words[i] = quote(w)
+	}
+	return strings.Join(words, " ")
+}
+
+var plainWord = regexp.MustCompile(`\A[A-Za-z0-9@%+=:,./_-]+\z`)
+
+// quote makes a word one for a shell, with what could not be seen escaped.
+func quote(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(Escape(word), "'", `'\''`) + "'"
+}
+
+// JSON writes the outcome as one document; docs/schema/signing.v1.json.
+func (s *Signing) JSON(w io.Writer) error {
+	type entry struct {
+		URI   string `json:"uri"`
+		Index int64  `json:"index"`
+	}
+	type signed struct {
+		Name      string  `json:"name"`
+		Bundle    string  `json:"bundle"`
+		Artifacts int     `json:"artifacts,omitzero"`
+		Kept      bool    `json:"kept"`
+		Logs      []entry `json:"logs"`
+	}
+	document := struct {
+		MediaType string   `json:"mediaType"`
+		Kind      string   `json:"kind"`
+		Identity  string   `json:"identity,omitzero"`
+		Issuer    string   `json:"issuer,omitzero"`
+		Signed    []signed `json:"signed"`
+	}{MediaType: "application/vnd.hallmark.signing.v1+json", Kind: "signature", Signed: []signed{}}
+	if s.Attestation {
+		document.Kind = "attestation"
+	}
+	if len(s.Signed) > 0 {
+		document.Identity, document.Issuer = s.signer().Identity, s.signer().Issuer
+	}
+	for _, one := range s.Signed {
+		out := signed{Name: one.Name, Bundle: one.Bundle, Artifacts: one.Artifacts, Kept: one.Kept, Logs: []entry{}}
+		for _, l := range one.Verdict.Logs {
+			out.Logs = append(out.Logs, entry{l.URI, l.Index})
+		}
+		document.Signed = append(document.Signed, out)
+	}
+	return WriteJSON(w, document)
+}

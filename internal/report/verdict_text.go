@@ -1,0 +1,241 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hallmark-project/hallmark/verify"
+)
+
+// verdictRows say what a yes rests on, each with who vouches for it.
+func (v *Verification) verdictRows(r *Result) []row {
+	d := r.Verdict
+	var rows []row
+	if d.Question == verify.ProvenanceQuestion && d.Fact(verify.FactRepository).Value != "" && d.Fact(verify.FactSigner).Value != "" {
+		rows = []row{sourceRow("built from", d), builderRow(d)}
+	} else {
+		rows = append(signerRows(d.Signer), sourceRow("source", d))
+	}
+	rows = append(rows, timeRow(d))
+	if l := d.Level; l != nil {
+		rows = append(rows, row{"level", []part{{text: fmt.Sprintf("SLSA Build L%d: %s", l.Build, clip(l.Why, longText))}}})
+	}
+	rows = append(rows, statementRow(d))
+	if r.Bundle != "" {
+		rows = append(rows, row{"bundle", []part{{text: fileName(r.Bundle)}}})
+	}
+	if !v.Root.Default {
+		rows = append(rows, v.rootRow())
+	}
+	return rows
+}
+
+func signerRows(s verify.Signer) []row {
+	if s.Key != "" {
+		return []row{{"signed by", []part{{text: "key " + name(s.Key)}}}}
+	}
+	return []row{
+		{"signed by", []part{{name(s.Identity), string(verify.ByCertificate)}}},
+		{"issuer", []part{{name(s.Issuer), string(verify.ByCertificate)}}},
+	}
+}
+
+// pieces gather what is shown of facts, those of one voucher together.
+type pieces struct{ parts []part }
+
+func (p *pieces) add(separator, text string, f verify.Fact) {
+	if f.Value == "" {
+		return
+	}
+	if n := len(p.parts); n > 0 && p.parts[n-1].voucher == string(f.By) {
+		p.parts[n-1].text += separator + text
+		return
+	}
+	p.parts = append(p.parts, part{text, string(f.By)})
+}
+
+func sourceRow(label string, d *verify.Verdict) row {
+	var p pieces
+	repository, ref, commit := d.Fact(verify.FactRepository), d.Fact(verify.FactRef), d.Fact(verify.FactCommit)
+	p.add("  ", name(strings.TrimPrefix(repository.Value, "https://")), repository)
+	p.add("  ", name(ref.Value), ref)
+	p.add("  ", "commit"+together+name(commit.Value), commit)
+	return row{label, p.parts}
+}
+
+func builderRow(d *verify.Verdict) row {
+	var p pieces
+	signer, workflow := d.Fact(verify.FactSigner), d.Fact(verify.FactWorkflow)
+	runner, event, run := d.Fact(verify.FactRunner), d.Fact(verify.FactEvent), d.Fact(verify.FactRun)
+	p.add("", shortWorkflow(signer.Value, d), signer)
+	p.add(" ", runnerText(runner.Value), runner)
+	p.add(", ", "event"+together+name(event.Value), event)
+	p.add(", ", "run"+together+runText(run.Value), run)
+	if workflow.Value != signer.Value {
+		p.add(", ", "called by "+shortWorkflow(workflow.Value, d), workflow)
+	}
+	return row{"by", p.parts}
+}
+
+// shortWorkflow leaves out of a workflow's URI what goes without saying: the
+// host, and a ref that is the one which was built.
+func shortWorkflow(uri string, d *verify.Verdict) string {
+	short, github := strings.CutPrefix(uri, "https://github.com/")
+	if github && strings.HasPrefix(uri, d.Fact(verify.FactRepository).Value+"/") {
+		short = strings.TrimSuffix(short, "@"+d.Fact(verify.FactRef).Value)
+	}
+	return name(short)
+}
+
+func runnerText(runner string) string {
+	switch runner {
+	case "github-hosted":
+		return "on a GitHub-hosted runner"
+	case "self-hosted":
+		return "on a self-hosted runner"
+	case "unknown":
+		return "on a runner that its certificate does not name"
+	}
+	return "on runner " + name(runner)
+}
+
+// runText is the number of a GitHub run, with the attempt if it was not the
+// first; of another run the whole URI.
+func runText(uri string) string {
+	_, run, ok := strings.Cut(uri, "/actions/runs/")
+	number, attempt, hasAttempt := strings.Cut(run, "/attempts/")
+	if !ok || !isNumber(number) || hasAttempt && !isNumber(attempt) {
+		return name(uri)
+	}
+	if hasAttempt && attempt != "1" {
+		return number + together + "attempt" + together + attempt
+	}
+	return number
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 64)
+	return err == nil
+}
+
+// timeRow says since when the signature is known to exist, and who says so.
+func timeRow(d *verify.Verdict) row {
+	when := "no trusted clock says when"
+	if len(d.Times) > 0 {
+		when = d.Times[0].Time.UTC().Format("2006-01-02 15:04:05 UTC")
+	}
+	var who []string
+	for _, l := range d.Logs {
+		entry := fmt.Sprintf("log %s"+together+"#%d", host(l.URI), l.Index)
+		if l.Proof == verify.InclusionPromise {
+			entry += " (" + string(l.Proof) + ")"
+		}
+		who = append(who, entry)
+	}
+	if len(d.Logs) == 0 {
+		who = append(who, "no transparency log")
+	}
+	for _, t := range d.Times {
+		if t.Source == verify.AuthorityTime {
+			who = append(who, "timestamp authority "+host(t.URI))
+		}
+	}
+	return row{"signed at", []part{{text: when + "  " + strings.Join(who, ", ")}}}
+}
+
+// host is where a service runs; what is no URL is shown as it is.
+func host(uri string) string {
+	if u, err := url.Parse(uri); err == nil && u.Host != "" {
+		return name(u.Host)
+	}
+	return name(uri)
+}
+
+// statementRow says what the statement says beyond the facts shown. Nothing
+// but the signer's own word stands behind it.
+func statementRow(d *verify.Verdict) row {
+	s := d.Statement
+	if s == nil {
+		return row{}
+	}
+	var items []string
+	if d.Level == nil {
+		items = append(items, "predicate "+name(s.PredicateType))
+	} else {
+		items = append(items, count(s.Dependencies, "material"), count(s.Parameters, "parameter"))
+	}
+	if len(d.InputsNotChecked) > 0 {
+		items = append(items, "inputs not checked: "+names(d.InputsNotChecked))
+	}
+	if s.Subject != d.Artifact.GetName() {
+		items = append(items, "knows the file as "+fileName(s.Subject))
+	}
+	if len(s.UnknownFields) > 0 {
+		items = append(items, count(len(s.UnknownFields), "member")+" that in-toto does not define")
+	}
+	return row{"also says", []part{{text: strings.Join(items, ", ") + " (" + string(verify.SelfAsserted) + ")"}}}
+}
+
+// notBelieved lists what the statement says against the certificate.
+func (p *page) notBelieved(all []verify.Disagreement) {
+	if len(all) == 0 {
+		return
+	}
+	p.line("\n  claims not believed")
+	var rows []row
+	for _, d := range all {
+		rows = append(rows, row{string(d.Name), []part{
+			{text: "the statement   " + name(d.Statement)},
+			{text: "the certificate " + name(d.Certificate)},
+		}})
+	}
+	p.rows(4, rows)
+}
+
+func (v *Verification) rootRow() row {
+	return row{"trusted root", []part{{text: join("  ", name(v.Root.Source), shortDigest(map[string]string{"sha256": v.Root.SHA256}))}}}
+}
+
+// fileName is a name as it stands among other words: quoted where spaces in it
+// could be taken for what is around it.
+func fileName(s string) string {
+	if s == "" || strings.HasPrefix(s, " ") || strings.HasSuffix(s, " ") || strings.Contains(s, "  ") {
+		return `"` + name(s) + `"`
+	}
+	return name(s)
+}
+
+// names lists names in a sentence.
+func names(all []string) string {
+	const few = 16
+	var shown []string
+	for _, s := range all[:min(len(all), few)] {
+		shown = append(shown, fileName(s))
+	}
+	if more := len(all) - few; more > 0 {
+		shown = append(shown, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(shown, ", ")
+}
+
+// shortDigest shows the ends of a digest, enough for eyes to tell files apart.
+func shortDigest(digest map[string]string) string {
+	algorithms := slices.Sorted(maps.Keys(digest))
+	if slices.Contains(algorithms, "sha256") {
+		algorithms = []string{"sha256"}
+	}
+	if len(algorithms) == 0 || digest[algorithms[0]] == "" {
+		return ""
+	}
+	value := digest[algorithms[0]]
+	if len(value) > 16 {
+		value = value[:4] + "…" + value[len(value)-4:]
+	}
+	return algorithms[0] + ":" + Escape(value)
+}
+
+func prefix(s string, n int) string { return s[:min(n, len(s))] }
