@@ -37,6 +37,25 @@ func TestChildEnvironment(t *testing.T) {
 	}
 }
 
+// TestEnvironmentLeadsClients runs a client that knows nothing of the sandbox.
+func TestEnvironmentLeadsClients(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ url, want string }{
+		{defaultIssuer + "/.well-known/openid-configuration", "true <nil>\n"},
+		{"https://fulcio.sigstore.dev/", "false Get \"https://fulcio.sigstore.dev/\": Forbidden\n"},
+	} {
+		cmd, _ := sandboxCommand(t.Context(), t, "--", self, asClient, test.url)
+		out, err := cmd.Output()
+		if err != nil || string(out) != test.want {
+			t.Errorf("%s: %q (%v), want %q", test.url, out, err, test.want)
+		}
+	}
+}
+
 func TestWriteEnvironment(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "env")

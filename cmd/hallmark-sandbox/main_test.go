@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +19,16 @@ import (
 // whole processes and need no second build.
 const asSandbox = "SANDBOX_TEST_AS_COMMAND"
 
+// asClient is the first argument with which it is an ordinary HTTP client, to
+// be run inside.
+const asClient = "sandbox-test-client"
+
 func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == asClient {
+		response, err := http.Get(os.Args[2])
+		fmt.Println(response != nil && response.StatusCode == http.StatusOK, err)
+		return
+	}
 	if os.Getenv(asSandbox) != "" {
 		main()
 		return
