@@ -56,6 +56,9 @@ func newEntity(b *bundle.Bundle) (*entity, error) {
 	if e.content, err = b.SignatureContent(); err != nil {
 		return nil, &Rejection{Check: CheckBundle, Why: "unreadable signature", Err: err}
 	}
+	if env := e.content.EnvelopeContent(); env != nil {
+		env.RawEnvelope().Signatures[0].KeyID = "" // an unsigned hint: it must not decide either way
+	}
 	if e.material, err = b.VerificationContent(); err != nil {
 		return nil, &Rejection{Check: CheckBundle, Why: "unreadable certificate or key hint", Err: err}
 	}
@@ -105,7 +108,9 @@ func checkShape(b *protobundle.Bundle, version string) error {
 		if n := len(env.GetPayload()); n > maxPayload {
 			return overLimit("bytes of payload", n, maxPayload)
 		}
-		if n := len(env.GetSignatures()); n != 1 {
+		if n := len(env.GetSignatures()); n > maxSignatures {
+			return overLimit("signatures of the envelope", n, maxSignatures)
+		} else if n != 1 {
 			return &Rejection{Check: CheckBundle, Want: "exactly one signature in the envelope", Got: fmt.Sprint(n)}
 		}
 	}

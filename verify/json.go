@@ -2,24 +2,34 @@ package verify
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // A shape is what a specification says of a JSON value: the names of an
-// object's members, or the shape of an array's elements. Members that it does
-// not name may hold anything.
+// object's members, the shape and number of an array's elements, or that a
+// string holds bytes. Members that it does not name may hold anything.
 type shape struct {
 	members  map[string]*shape
 	elements *shape
+	atMost   int // elements
+	base64   bool
 }
 
-func object(members map[string]*shape) *shape { return &shape{members: members} }
-func listOf(elements *shape) *shape           { return &shape{elements: elements} }
+func object(members map[string]*shape) *shape   { return &shape{members: members} }
+func listOf(elements *shape, atMost int) *shape { return &shape{elements: elements, atMost: atMost} }
+
+// base64Bytes is a string in the one base64 that RFC 4648 section 4 gives.
+var base64Bytes = &shape{base64: true}
+
+// anyNumber of elements: the document's size bounds them.
+const anyNumber = math.MaxInt
 
 // names is an object whose members' own shapes are not told.
 func names(members ...string) *shape {
@@ -38,19 +48,19 @@ var (
 		"invocation":  object(map[string]*shape{"configSource": names("uri", "digest", "entryPoint"), "parameters": nil, "environment": nil}),
 		"buildConfig": nil,
 		"metadata":    names("buildInvocationId", "buildInvocationID", "buildStartedOn", "buildFinishedOn", "completeness", "reproducible"),
-		"materials":   listOf(names("uri", "digest")),
+		"materials":   listOf(names("uri", "digest"), anyNumber),
 	})
 	provenanceV1 = object(map[string]*shape{
 		"buildDefinition": object(map[string]*shape{"buildType": nil, "externalParameters": nil, "internalParameters": nil,
-			"resolvedDependencies": listOf(descriptorShape)}),
+			"resolvedDependencies": listOf(descriptorShape, anyNumber)}),
 		"runDetails": object(map[string]*shape{"builder": names("id", "version", "builderDependencies"),
-			"metadata": names("invocationId", "startedOn", "finishedOn"), "byproducts": listOf(descriptorShape)}),
+			"metadata": names("invocationId", "startedOn", "finishedOn"), "byproducts": listOf(descriptorShape, anyNumber)}),
 	})
 )
 
 // statementShape is the shape of an in-toto statement around a predicate.
 func statementShape(predicate *shape) *shape {
-	return object(map[string]*shape{"_type": nil, "subject": listOf(descriptorShape), "predicateType": nil, "predicate": predicate})
+	return object(map[string]*shape{"_type": nil, "subject": listOf(descriptorShape, maxSubjects), "predicateType": nil, "predicate": predicate})
 }
 
 // walk reads one whole JSON document and refuses whatever two parsers could
@@ -80,18 +90,42 @@ func walkValue(d *jsontext.Decoder, s *shape) error {
 	case '{':
 		return walkObject(d, s)
 	case '[':
-		var elements *shape
-		if s != nil {
-			elements = s.elements
+		return walkArray(d, s)
+	case '"':
+		if s != nil && s.base64 {
+			return checkBase64(token.String())
 		}
-		for d.PeekKind() != ']' {
-			if err := walkValue(d, elements); err != nil {
-				return err
-			}
-		}
-		_, err = d.ReadToken()
 	}
+	return nil
+}
+
+func walkArray(d *jsontext.Decoder, s *shape) error {
+	var elements *shape
+	atMost := anyNumber
+	if s != nil && s.atMost > 0 {
+		elements, atMost = s.elements, s.atMost
+	}
+	for n := 0; d.PeekKind() != ']'; n++ {
+		if n == atMost {
+			return fmt.Errorf("%w: more than %d elements in %s", errLimit, atMost, d.StackPointer())
+		}
+		if err := walkValue(d, elements); err != nil {
+			return err
+		}
+	}
+	_, err := d.ReadToken()
 	return err
+}
+
+func checkBase64(s string) error {
+	data, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		return err
+	}
+	if base64.StdEncoding.EncodeToString(data) != s {
+		return errors.New("bytes in another spelling than standard base64")
+	}
+	return nil
 }
 
 func walkObject(d *jsontext.Decoder, s *shape) error {

@@ -8,7 +8,11 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/big"
 	"time"
 
 	"github.com/sigstore/sigstore-go/pkg/root"
@@ -20,27 +24,53 @@ import (
 const minRSA = 2048
 
 // checkKey refuses keys of kinds and sizes that Sigstore's algorithm registry
-// does not list for verification. The error wraps ErrPolicy.
+// does not list for verification.
 func checkKey(key crypto.PublicKey) error {
 	switch k := key.(type) {
 	case *ecdsa.PublicKey:
+		if k == nil || k.Curve == nil || k.X == nil || k.Y == nil {
+			return errNoKey
+		}
 		switch k.Curve {
 		case elliptic.P256(), elliptic.P384(), elliptic.P521():
 			return nil
 		}
-		return policyError("ECDSA key on curve %s: want P-256, P-384 or P-521", k.Curve.Params().Name)
+		return fmt.Errorf("ECDSA key on curve %s: want P-256, P-384 or P-521", k.Curve.Params().Name)
 	case ed25519.PublicKey:
+		if len(k) != ed25519.PublicKeySize {
+			return errNoKey
+		}
 		return nil
 	case *rsa.PublicKey:
+		if k == nil || k.N == nil {
+			return errNoKey
+		}
 		if k.N.BitLen() < minRSA {
-			return policyError("RSA key of %d bits: want at least %d", k.N.BitLen(), minRSA)
+			return fmt.Errorf("RSA key of %d bits: want at least %d", k.N.BitLen(), minRSA)
 		}
 		if k.E < 65537 {
-			return policyError("RSA key with exponent %d: want at least 65537", k.E)
+			return fmt.Errorf("RSA key with exponent %d: want at least 65537", k.E)
 		}
 		return nil
 	}
-	return policyError("key of type %T: want ECDSA, Ed25519 or RSA", key)
+	return fmt.Errorf("key of type %T: want ECDSA, Ed25519 or RSA", key)
+}
+
+var errNoKey = errors.New("an incomplete key")
+
+// checkEncoding wants an ECDSA signature in DER. The library would take other
+// encodings of the same numbers too, and so many bytes for one signature.
+//
+// RFC 3279 section 2.2.3.
+func checkEncoding(key crypto.PublicKey, signature []byte) error {
+	if _, ok := key.(*ecdsa.PublicKey); !ok {
+		return nil
+	}
+	var parts struct{ R, S *big.Int }
+	if rest, err := asn1.Unmarshal(signature, &parts); err != nil || len(rest) > 0 {
+		return errors.New("not one DER sequence of two integers")
+	}
+	return nil
 }
 
 // hashName is the in-toto name of the hash with which a key signs messages.
@@ -92,7 +122,7 @@ func withKey(tm root.TrustedMaterial, key crypto.PublicKey, message bool) (root.
 	}
 	v, err := signature.LoadDefaultVerifier(key, opts...)
 	if err != nil {
-		return nil, policyError("key: %w", err)
+		return nil, fmt.Errorf("key: %w", err)
 	}
 	return keyed{tm, root.NewExpiringKey(v, time.Time{}, time.Time{})}, nil
 }

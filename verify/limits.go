@@ -8,6 +8,7 @@ const (
 	maxPayload     = 8 << 20  // bytes of a DSSE payload
 	maxDepth       = 64       // nested objects and arrays in a payload
 	maxKeys        = 4096     // members of one JSON object
+	maxSignatures  = 8        // signatures of an envelope, of which one is read
 	maxLogEntries  = 8        // transparency log entries in a bundle
 	maxTimestamps  = 8        // RFC 3161 timestamps in a bundle
 	maxTimestamp   = 64 << 10 // bytes of one timestamp

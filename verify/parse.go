@@ -42,9 +42,3 @@ func ParseBundle(data []byte) (*bundle.Bundle, error) {
 	// What it checks is checked here and, for the entries, by Verify.
 	return &bundle.Bundle{Bundle: pb}, nil
 }
-
-// bundleShape names the members at the top of a bundle. protojson, which reads
-// the rest, accepts a member in camel case and in snake case; both at once are
-// refused by it, and at the top here as well.
-var bundleShape = object(map[string]*shape{"mediaType": nil, "verificationMaterial": nil,
-	"messageSignature": nil, "dsseEnvelope": nil})

@@ -163,8 +163,16 @@ func (p *Policy) validateKinds() error {
 	if p.AllowUnlogged && (p.Key == nil || len(p.Identities) > 0 || p.Repository != "") {
 		return policyError("only what a key signed may be unlogged")
 	}
+	if p.AllowUnlogged && p.RequireInclusionProof {
+		return policyError("what may be unlogged cannot need an inclusion proof")
+	}
+	if p.Issuer != "" && p.Repository == "" {
+		return policyError("issuer %q goes with a repository; that of an identity stands in the identity", p.Issuer)
+	}
 	if p.Key != nil {
-		return checkKey(p.Key)
+		if err := checkKey(p.Key); err != nil {
+			return policyError("key: %w", err)
+		}
 	}
 	return nil
 }

@@ -58,9 +58,6 @@ func readStatement(payloadType string, payload []byte) (*statement, error) {
 	if len(s.Subject) == 0 {
 		return nil, &Rejection{Check: CheckSubject, Why: "the statement has no subject"}
 	}
-	if n := len(s.Subject); n > maxSubjects {
-		return nil, overLimit("subjects", n, maxSubjects)
-	}
 	for _, sub := range s.Subject {
 		if err := checkDigests(sub); err != nil {
 			return nil, err

@@ -18,7 +18,7 @@ import (
 func transparency(e *entity, tm root.TrustedMaterial, p *Policy) ([]LogEntry, []Time, error) {
 	logs := tm.RekorLogs()
 	if len(logs) == 0 {
-		return nil, nil, nil // a trust domain without a log, chosen by whoever chose the root
+		return nil, nil, withoutLog(e, p)
 	}
 	var found []LogEntry
 	var times []Time
@@ -49,6 +49,19 @@ func transparency(e *entity, tm root.TrustedMaterial, p *Policy) ([]LogEntry, []
 	return nil, nil, &Rejection{Check: CheckTransparency, Want: "a transparency log entry", Got: "none in the bundle"}
 }
 
+// withoutLog judges a signature in a trust domain that has no log, which is
+// chosen with the root. A certificate of the domain then takes the log's
+// place; a key alone belongs to no domain, so it cannot borrow this one's rule.
+func withoutLog(e *entity, p *Policy) error {
+	switch {
+	case p.RequireInclusionProof:
+		return &Rejection{Check: CheckTransparency, Want: "an inclusion proof", Got: "a trusted root that names no log"}
+	case e.leaf == nil && !p.AllowUnlogged:
+		return &Rejection{Check: CheckTransparency, Want: "an entry in a log that the trusted root names", Got: "a trusted root that names no log"}
+	}
+	return nil
+}
+
 func duplicate(before []*tlog.Entry, entry *tlog.Entry) bool {
 	for _, b := range before {
 		if b.LogKeyID() == entry.LogKeyID() && b.LogIndex() == entry.LogIndex() {
@@ -71,7 +84,7 @@ func verifyEntry(e *entity, entry *tlog.Entry, log *root.TransparencyLog, tm roo
 	if !entry.HasInclusionPromise() && e.version == "v0.1" {
 		return fail(&Rejection{Check: CheckTransparency, Want: "an inclusion promise, as bundle v0.1 must have", Got: "none"})
 	}
-	if !entry.HasInclusionProof() && (e.version != "v0.1" || entry.IsRekorV2()) {
+	if !entry.HasInclusionProof() && (e.version == "v0.3" || entry.IsRekorV2()) {
 		return fail(&Rejection{Check: CheckTransparency, Want: "an inclusion proof, as bundle " + e.version + " must have", Got: "none"})
 	}
 	if !entry.HasInclusionProof() && p.RequireInclusionProof {

@@ -28,7 +28,7 @@ func (v *Verifier) Verify(b *bundle.Bundle, artifact *intoto.ResourceDescriptor,
 		return nil, err
 	}
 	if v.Root == nil {
-		return nil, errors.New("no trusted root")
+		return nil, errNoRoot
 	}
 	e, err := newEntity(b)
 	if err != nil {
@@ -69,6 +69,9 @@ func checkSignature(e *entity, given crypto.PublicKey, artifact *intoto.Resource
 	if err := checkKey(key); err != nil {
 		return &Rejection{Check: CheckCertificate, Why: "a key that is not believed", Err: err}
 	}
+	if err := checkEncoding(key, e.content.Signature()); err != nil {
+		return signatureRejection(key, err)
+	}
 	message := e.content.MessageSignatureContent() != nil
 	tm, err := withKey(&root.BaseTrustedMaterial{}, key, message)
 	if err != nil {
@@ -96,18 +99,20 @@ func signatureRejection(key crypto.PublicKey, err error) error {
 // establish proves the signature's log entry, time and certificate in one of
 // the root's trust domains; proofs of several are never added up.
 func (v *Verifier) establish(e *entity, p *Policy) (*Verdict, error) {
-	var nearest error
+	nearest := errNoRoot
 	for _, tm := range domains(v.Root) {
 		verdict, err := establishIn(tm, e, p)
 		if err == nil {
 			return verdict, nil
 		}
-		if nearest == nil || stage(err) > stage(nearest) {
+		if nearest == errNoRoot || stage(err) > stage(nearest) {
 			nearest = err
 		}
 	}
 	return nil, nearest
 }
+
+var errNoRoot = errors.New("no trusted root")
 
 func domains(tm root.TrustedMaterial) []root.TrustedMaterial {
 	if several, ok := tm.(root.TrustedMaterialCollection); ok {
