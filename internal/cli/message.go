@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"github.com/hallmark-project/hallmark/internal/report"
 )
 
 // These lines are all that a person sees beside results, each on stderr:
-// lower case, no final period, no escape sequence that came from outside.
+// lower case, no final period, and escaped as results are.
 const (
 	errorPrefix   = "hallmark: error: "
 	hintPrefix    = "hallmark: hint: "
@@ -32,16 +33,16 @@ func (env *Env) printError(err error) {
 	var reported *reportedError
 	var cancelled *cancelledError
 	if !errors.As(err, &reported) || errors.As(err, &cancelled) {
-		fmt.Fprintln(env.Stderr, errorPrefix+oneLine(err.Error()))
+		fmt.Fprintln(env.Stderr, errorPrefix+report.Escape(err.Error()))
 	}
 	if hint := hintOf(err); hint != "" {
-		fmt.Fprintln(env.Stderr, hang(hintPrefix, oneLine(hint)))
+		fmt.Fprintln(env.Stderr, hang(hintPrefix, report.Escape(hint)))
 	}
 }
 
 // warnf tells a person something that changes neither result nor exit code.
 func (env *Env) warnf(format string, args ...any) {
-	fmt.Fprintln(env.Stderr, warningPrefix+oneLine(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(env.Stderr, warningPrefix+report.Escape(fmt.Sprintf(format, args...)))
 }
 
 // hang puts text behind prefix, broken at spaces so that it fits the screen,
@@ -54,7 +55,7 @@ func hang(prefix, text string) string {
 		width := len([]rune(word))
 		switch {
 		case i == 0:
-		case at+1+width > columns && !strings.HasPrefix(word, "::"): // never a workflow command at a line's start
+		case at+1+width > columns:
 			b.WriteString("\n" + strings.Repeat(" ", len(prefix)))
 			at = len(prefix)
 		default:
@@ -63,22 +64,6 @@ func hang(prefix, text string) string {
 		}
 		b.WriteString(word)
 		at += width
-	}
-	return b.String()
-}
-
-// oneLine makes text safe for a terminal and for a CI log: what does not print,
-// line ends and bidirectional marks among it, is written as Go escapes, and the
-// older form of a workflow command, which counts anywhere in a line, is broken.
-func oneLine(text string) string {
-	var b strings.Builder
-	for _, r := range strings.ReplaceAll(text, "##[", `#\x23[`) {
-		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
-			quoted := strconv.QuoteRuneToASCII(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-			continue
-		}
-		b.WriteRune(r)
 	}
 	return b.String()
 }

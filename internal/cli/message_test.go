@@ -64,10 +64,10 @@ hallmark: hint: --repo OWNER/NAME for what GitHub Actions built, --identity and
 			"hallmark: error: cancelled\nhallmark: hint: run it again\n"},
 		"not cancelled here": {fmt.Errorf("get: %w", context.Canceled), "hallmark: error: get: context canceled\n"},
 		"several":            {errors.Join(errors.New("a"), withHint(errors.New("b"), "c")), "hallmark: error: a\nhallmark: error: b\nhallmark: hint: c\n"},
-		"terminal escapes":   {errors.New("\x1b[2Jx\a\u202ey\xff"), `hallmark: error: \x1b[2Jx\a\u202ey\ufffd` + "\n"},
-		"workflow commands":  {errors.New("a\n::add-mask::x\r##[warning]y"), `hallmark: error: a\n::add-mask::x\r#\x23[warning]y` + "\n"},
+		"terminal escapes":   {errors.New("\x1b[2Jx\a\u202ey\xff"), `hallmark: error: \x1b[2Jx\a\u202ey\xff` + "\n"},
+		"workflow commands":  {errors.New("a\n::add-mask::x\r##[warning]y"), `hallmark: error: a\n::add-mask::x\r\x23#[warning]y` + "\n"},
 		"command where a hint wraps": {withHint(errors.New("x"), "%s ::error::y", strings.Repeat("z", 63)),
-			"hallmark: error: x\nhallmark: hint: " + strings.Repeat("z", 63) + " ::error::y\n"},
+			"hallmark: error: x\nhallmark: hint: " + strings.Repeat("z", 63) + "\n" + strings.Repeat(" ", 16) + `\x3a:error::y` + "\n"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
