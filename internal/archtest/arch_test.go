@@ -24,6 +24,7 @@ const (
 // pkg is what go list says of a package.
 type pkg struct {
 	ImportPath string
+	Name       string
 	Dir        string
 	Standard   bool
 	GoFiles    []string
@@ -33,7 +34,7 @@ type pkg struct {
 // packages lists the packages of this module and all they stand on, tests left
 // aside. The go command is asked once.
 var packages = sync.OnceValues(func() (map[string]*pkg, error) {
-	list := exec.Command("go", "list", "-deps", "-json=ImportPath,Dir,Standard,GoFiles,Imports", "./...")
+	list := exec.Command("go", "list", "-deps", "-json=ImportPath,Name,Dir,Standard,GoFiles,Imports", "./...")
 	list.Dir = root
 	out, err := list.Output()
 	if err != nil {

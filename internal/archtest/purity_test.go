@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// process names what a run takes from its process. Only cmd and internal/cli
-// may; everybody else is handed values.
+// process names what a run takes from its process. Only programs and
+// internal/cli may; everybody else is handed values.
 var process = map[string][]string{
 	"os":   {"Args", "Environ", "Exit", "Getenv", "LookupEnv", "Setenv", "Unsetenv", "Stdin", "Stdout", "Stderr"},
 	"fmt":  {"Print", "Printf", "Println", "Scan", "Scanf", "Scanln"},
@@ -24,7 +24,6 @@ var process = map[string][]string{
 
 // exempt are layers that may, with the reason.
 var exempt = map[string]string{
-	"cmd/hallmark":         "it is the process",
 	"internal/cli":         "it hands the process down",
 	"internal/sandboxtest": "only tests import it",
 }
@@ -32,7 +31,7 @@ var exempt = map[string]string{
 func TestProcessIsHandedDown(t *testing.T) {
 	for _, p := range mustPackages(t) {
 		from := ours(p.ImportPath)
-		if from == "" || exempt[layer(from)] != "" {
+		if from == "" || p.Name == "main" || exempt[layer(from)] != "" {
 			continue
 		}
 		for _, name := range p.GoFiles {
