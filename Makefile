@@ -25,5 +25,5 @@ demo: build sandbox
 generate:
 	go generate ./...
 
-release-build: # dist/hallmark_OS_ARCH, the same bytes for the same commit
+release-build: # dist/hallmark_OS_ARCH for all six, the same bytes for the same commit
 	scripts/release-build.sh "$(LDFLAGS)"

@@ -1,9 +1,19 @@
 #!/bin/sh
-# release-build.sh LDFLAGS: dist/hallmark_OS_ARCH for every platform.
+# release-build.sh LDFLAGS [OS/ARCH...]: dist/hallmark_OS_ARCH for the platforms
+# named, or all six, and dist/SHA256SUMS. The same source and Go give the same
+# bytes, wherever they stand.
 set -eu
-for platform in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do
-	GOOS=${platform%/*} GOARCH=${platform#*/}
-	file=dist/hallmark_${GOOS}_${GOARCH}
-	[ "$GOOS" != windows ] || file=$file.exe
-	GOOS=$GOOS GOARCH=$GOARCH go build -trimpath -buildvcs=false -ldflags "$1" -o "$file" ./cmd/hallmark
+ldflags=$1
+shift
+[ $# -gt 0 ] || set -- linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+rm -rf dist
+mkdir dist
+for platform; do
+	os=${platform%/*}
+	arch=${platform#*/}
+	file=dist/hallmark_${os}_${arch}
+	[ "$os" != windows ] || file=$file.exe
+	GOOS=$os GOARCH=$arch CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "$ldflags" -o "$file" ./cmd/hallmark
+	echo "built $file"
 done
+cd dist && sha256sum hallmark_* >SHA256SUMS

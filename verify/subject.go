@@ -168,6 +168,24 @@ func ClaimedSubjects(b *bundle.Bundle) []*intoto.ResourceDescriptor {
 	if err != nil {
 		return nil
 	}
+	return s.descriptors()
+}
+
+// StatementSubjects returns the subjects of an in-toto statement that is about
+// to be signed, at least one, read as strictly as Verify will. The error is a
+// *Rejection.
+func StatementSubjects(payload []byte) ([]*intoto.ResourceDescriptor, error) {
+	if n := len(payload); n > maxPayload {
+		return nil, overLimit("bytes of payload", n, maxPayload)
+	}
+	s, err := readStatement(payloadTypeInToto, payload)
+	if err != nil {
+		return nil, err
+	}
+	return s.descriptors(), nil
+}
+
+func (s *statement) descriptors() []*intoto.ResourceDescriptor {
 	subjects := make([]*intoto.ResourceDescriptor, len(s.Subject))
 	for i, sub := range s.Subject {
 		subjects[i] = &intoto.ResourceDescriptor{Name: sub.Name, Digest: lowerDigests(sub.Digest)}

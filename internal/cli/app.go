@@ -25,8 +25,12 @@ func newApp(env *Env) *cli.App {
 		Name:  "hallmark",
 		Usage: "make, sign and verify the provenance of software releases",
 		Commands: []*cli.Command{
+			attestCommand(env),
 			completionCommand(env),
 			helpCommand(env),
+			provenanceCommand(env),
+			signCommand(env),
+			verifyCommand(env),
 			versionCommand(env),
 		},
 		Reader:    env.Stdin,

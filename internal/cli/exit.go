@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 
+	"github.com/hallmark-project/hallmark/internal/artifact"
+	"github.com/hallmark-project/hallmark/internal/trust"
+	"github.com/hallmark-project/hallmark/sign"
 	"github.com/hallmark-project/hallmark/verify"
 )
 
@@ -17,6 +20,9 @@ const (
 
 // operatorErrors are the sentinels of other packages that blame the operator.
 var operatorErrors = []error{
+	sign.ErrSetup,
+	trust.ErrIdentity,
+	trust.ErrRoot,
 	verify.ErrPolicy,
 }
 
@@ -39,7 +45,8 @@ func exitCode(err error) int {
 
 func blamesOperator(err error) bool {
 	var usage *usageError
-	if errors.As(err, &usage) {
+	var artifacts *artifact.UsageError
+	if errors.As(err, &usage) || errors.As(err, &artifacts) {
 		return true
 	}
 	for _, sentinel := range operatorErrors {

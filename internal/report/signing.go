@@ -33,11 +33,10 @@ type Signed struct {
 func (s *Signing) Text(w io.Writer, o TextOptions) error {
 	p := &page{TextOptions: o}
 	fresh, kept := s.split()
-	rows := []row{s.identityRow(), s.doneRow("signed", fresh), s.doneRow("kept", kept)}
+	p.rows(0, []row{s.identityRow(), s.doneRow("signed", fresh), s.doneRow("kept", kept)})
 	if len(s.Signed) > 0 {
-		rows = append(rows, row{"verify", []part{{text: s.command()}}})
+		p.line("\nverify it with\n  %s", s.command()) // never wrapped: it is to be copied
 	}
-	p.rows(0, rows)
 	_, err := io.WriteString(w, p.String())
 	return err
 }

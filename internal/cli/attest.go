@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+
+	intoto "github.com/in-toto/attestation/go/v1"
+	"github.com/sigstore/sigstore-go/pkg/bundle"
+	"github.com/urfave/cli/v2"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/hallmark-project/hallmark/internal/artifact"
+	"github.com/hallmark-project/hallmark/internal/material"
+	"github.com/hallmark-project/hallmark/internal/report"
+	"github.com/hallmark-project/hallmark/provenance"
+	"github.com/hallmark-project/hallmark/verify"
+)
+
+func attestCommand(env *Env) *cli.Command {
+	return &cli.Command{
+		Name:  "attest",
+		Usage: "make provenance for artifacts and sign it, all in one file",
+		UsageText: "hallmark attest dist/*\n" +
+			"hallmark attest -o provenance.intoto.jsonl --checksums dist/SHA256SUMS\n" +
+			"hallmark attest --retry-for 1h dist",
+		ArgsUsage: "ARTIFACT...",
+		Category:  maintainers,
+		Flags: append(signingFlags(),
+			fromFlag(),
+			checksumsFlag(),
+			outputFlag("write the bundles to `FILE`, one a line"),
+			forceFlag(),
+			formatFlag("text", "json"),
+			quietFlag(),
+		),
+		Action: func(c *cli.Context) error { return runAttest(c.Context, env, c) },
+	}
+}
+
+func runAttest(ctx context.Context, env *Env, c *cli.Context) error {
+	set, err := env.collect(ctx, c)
+	if err != nil {
+		return err
+	}
+	s, err := env.newSigning(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer s.ids.forget()
+	build, err := env.build(ctx, env.buildSource(c), s.ids)
+	if err != nil {
+		return err
+	}
+	payloads, err := payloadsOf(build, set.Artifacts)
+	if err != nil {
+		return err
+	}
+	if err := s.guardPrivate(ctx, c); err != nil {
+		return err
+	}
+	out := attestationPath(c, set.Artifacts)
+	kept, err := s.alreadyAttested(ctx, out, payloads, c.Bool("force"))
+	if err != nil {
+		return err
+	}
+	if kept == nil {
+		if kept, err = s.attest(ctx, c, out, payloads); err != nil {
+			return err
+		}
+	}
+	summary := s.summary(c, true)
+	summary.Signed = kept
+	return env.printSigning(c, summary)
+}
+
+// attestationPath is the file that the bundles go to, by the in-toto bundle
+// convention: named after the artifact, or multiple for several.
+func attestationPath(c *cli.Context, artifacts []*artifact.Artifact) string {
+	switch out := c.String("output"); {
+	case out != "":
+		return out
+	case len(artifacts) == 1 && artifacts[0].Path != "":
+		return artifacts[0].Path + ".intoto.jsonl"
+	}
+	return "multiple.intoto.jsonl"
+}
+
+// attest signs the statements side by side and writes all bundles or none.
+func (s *signing) attest(ctx context.Context, c *cli.Context, out string, payloads [][]byte) ([]report.Signed, error) {
+	progress := s.ids.env.stage(c.Bool("quiet"), "attesting", inItems)
+	defer progress.Done()
+	progress.Total(int64(len(payloads)))
+	signed := make([]signedStatement, len(payloads))
+	g, signing := errgroup.WithContext(ctx)
+	g.SetLimit(maxInFlight)
+	for i, payload := range payloads {
+		g.Go(func() error {
+			subject, err := firstSubject(payload)
+			if err != nil {
+				return err
+			}
+			if signed[i], err = s.statement(signing, payload, subject, s.ids.job); err != nil {
+				return err
+			}
+			progress.Add(1)
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	bundles := make([]*bundle.Bundle, len(signed))
+	summary := make([]report.Signed, len(signed))
+	for i, one := range signed {
+		bundles[i] = one.bundle
+		summary[i] = report.Signed{Name: out, Bundle: out, Verdict: one.verdict, Artifacts: one.verdict.Statement.Subjects}
+	}
+	return summary, s.ids.env.writeBundles(ctx, out, c.Bool("force"), bundles...)
+}
+
+// signedStatement is a bundle and what verifying it established.
+type signedStatement struct {
+	bundle  *bundle.Bundle
+	verdict *verify.Verdict
+}
+
+// statement signs a payload and has the bundle verified for one of its
+// subjects.
+func (s *signing) statement(ctx context.Context, payload []byte, subject *intoto.ResourceDescriptor, job *provenance.Claims) (signedStatement, error) {
+	b, err := s.signer.Statement(ctx, payload)
+	if err != nil {
+		return signedStatement{}, err
+	}
+	verdict, err := s.check(b, subject, statementPolicy(b, job))
+	return signedStatement{b, verdict}, err
+}
+
+// statementPolicy asks of a job's provenance that the certificate bears out
+// every fact. Which event and runner may release is for whoever verifies to
+// say. Of any other statement it asks who signed.
+func statementPolicy(b *bundle.Bundle, job *provenance.Claims) *verify.Policy {
+	if job == nil {
+		return &verify.Policy{PredicateTypes: []string{predicateTypeOf(b)}}
+	}
+	return &verify.Policy{Require: verify.RequireProvenance, Commit: job.SHA, Events: []string{job.EventName}, AllowSelfHosted: true}
+}
+
+// alreadyAttested looks at a file that stands where the bundles are to go. It is
+// kept if it holds a bundle of this signer for exactly these statements.
+func (s *signing) alreadyAttested(ctx context.Context, out string, payloads [][]byte, force bool) ([]report.Signed, error) {
+	if out == "-" {
+		return nil, nil
+	}
+	found, err := material.ReadFile(out)
+	if errors.Is(err, os.ErrNotExist) || force {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.ids.fetch(ctx); err != nil {
+		return nil, err
+	}
+	var kept []report.Signed
+	for _, payload := range payloads {
+		verdict, err := s.attested(found, payload)
+		if err != nil || len(found) != len(payloads) {
+			return nil, withHint(usagef("%s stands there and is no attestation of this run for these artifacts", shown(out)), "--force replaces it")
+		}
+		kept = append(kept, report.Signed{Name: out, Bundle: out, Verdict: verdict, Artifacts: verdict.Statement.Subjects, Kept: true})
+	}
+	return kept, nil
+}
+
+// attested looks for this signer's bundle of a payload.
+func (s *signing) attested(found []material.Found, payload []byte) (*verify.Verdict, error) {
+	i := slices.IndexFunc(found, func(f material.Found) bool {
+		return f.Bundle != nil && string(f.Bundle.GetDsseEnvelope().GetPayload()) == string(payload)
+	})
+	if i < 0 {
+		return nil, errors.New("no bundle of this statement")
+	}
+	subject, err := firstSubject(payload)
+	if err != nil {
+		return nil, err
+	}
+	return s.check(found[i].Bundle, subject, statementPolicy(found[i].Bundle, s.ids.job))
+}

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/hallmark-project/hallmark/internal/checkout"
+	"github.com/hallmark-project/hallmark/internal/trust"
+	"github.com/hallmark-project/hallmark/provenance"
+)
+
+// Where the facts of a build come from.
+const (
+	fromAuto   = "auto"
+	fromGitHub = "github"
+	fromGit    = "git"
+)
+
+func fromFlag() cli.Flag {
+	return newChoiceFlag("from", groupInput, "where the facts of the build come from", fromAuto, fromGitHub, fromGit)
+}
+
+// buildSource settles what "auto" means: the CI platform if this is a job of
+// one, else the local checkout.
+func (env *Env) buildSource(c *cli.Context) string {
+	if from := c.String("from"); from != fromAuto {
+		return from
+	}
+	if env.getenv("GITHUB_ACTIONS") == "true" {
+		return fromGitHub
+	}
+	return fromGit
+}
+
+// build collects the facts of this build. On GitHub they are the claims of the
+// job's own token, which the issuer signed; the environment may only agree.
+func (env *Env) build(ctx context.Context, source string, ids *identity) (*provenance.Build, error) {
+	if source == fromGit {
+		facts, err := checkout.Read(ctx, ".")
+		if err != nil {
+			return nil, err
+		}
+		return provenance.FromGit(facts)
+	}
+	claims, err := ids.claims(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b, err := provenance.FromGitHub(claims, env.githubVariables())
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	return b, nil
+}
+
+// githubVariables are what a GitHub job is told in its environment.
+func (env *Env) githubVariables() map[string]string {
+	variables := make(map[string]string)
+	for _, name := range []string{"SERVER_URL", "REPOSITORY", "REPOSITORY_ID", "REPOSITORY_OWNER", "REPOSITORY_OWNER_ID",
+		"REF", "REF_TYPE", "SHA", "EVENT_NAME", "WORKFLOW", "WORKFLOW_REF", "WORKFLOW_SHA",
+		"RUN_ID", "RUN_NUMBER", "RUN_ATTEMPT", "ACTOR", "ACTOR_ID"} {
+		if value := env.getenv("GITHUB_" + name); value != "" {
+			variables["GITHUB_"+name] = value
+		}
+	}
+	if value := env.getenv("RUNNER_ENVIRONMENT"); value != "" {
+		variables["RUNNER_ENVIRONMENT"] = value
+	}
+	return variables
+}
+
+// identity is who signs in this run: one token, fetched once and used for the
+// facts of the build and for the first certificate.
+type identity struct {
+	env       *Env
+	source    trust.Identity
+	transport http.RoundTripper
+
+	token trust.Token
+	from  string
+	fresh bool               // fetched, and not yet handed to a signer
+	job   *provenance.Claims // what GitHub says of this job, once asked
+}
+
+func (env *Env) identity(c *cli.Context, transport http.RoundTripper) *identity {
+	return &identity{env: env, transport: transport, source: trust.Identity{
+		File:  c.String("identity-token"),
+		Stdin: env.Stdin,
+		Value: env.getenv("SIGSTORE_ID_TOKEN"),
+		Now:   env.Now,
+	}}
+}
+
+// fetch gets the token the first time it is needed.
+func (id *identity) fetch(ctx context.Context) error {
+	if id.from != "" {
+		return nil
+	}
+	token, from, err := id.source.Token(ctx)
+	if err != nil {
+		return identityHint(id.env, err)
+	}
+	id.token, id.from, id.fresh = token, from, true
+	return nil
+}
+
+// claims are what GitHub says of this job, its signature checked.
+func (id *identity) claims(ctx context.Context) (provenance.Claims, error) {
+	if err := id.fetch(ctx); err != nil {
+		return provenance.Claims{}, err
+	}
+	claims, err := trust.VerifyGitHubToken(ctx, id.token, &http.Client{Transport: id.transport}, id.env.Now)
+	if err == nil {
+		id.job = &claims
+	}
+	return claims, err
+}
+
+// next hands out a token for one certificate: the first that was fetched, then
+// a new one each time, since tokens expire within minutes.
+func (id *identity) next(ctx context.Context) (string, error) {
+	if !id.fresh {
+		id.from = ""
+	}
+	if err := id.fetch(ctx); err != nil {
+		return "", err
+	}
+	id.fresh = false
+	return id.token.Reveal(), nil
+}
+
+// forget unsets the variables that could give this identity to others.
+func (id *identity) forget() {
+	for _, name := range trust.TokenVariables {
+		_ = id.env.Unsetenv(name)
+	}
+}
+
+// identityHint says how a job or a person gets an identity.
+func identityHint(env *Env, err error) error {
+	if env.getenv("GITHUB_ACTIONS") == "true" && env.getenv("ACTIONS_ID_TOKEN_REQUEST_URL") == "" {
+		return withHint(err, "the job may not ask for one: add to it\n%s", strings.Join([]string{"permissions:", "  id-token: write"}, "\n"))
+	}
+	return withHint(err, "--identity-token FILE, or SIGSTORE_ID_TOKEN with a token for %q; in GitHub Actions a job needs id-token: write", trust.Audience)
+}

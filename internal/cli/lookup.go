@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"io"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/hallmark-project/hallmark/internal/artifact"
+	"github.com/hallmark-project/hallmark/internal/material"
+)
+
+// lookup finds the bundles that may be about an artifact: those that --bundle
+// names, or else those that stand beside the artifact and in its folder. Each
+// file is read and indexed once, whatever the number of artifacts.
+type lookup struct {
+	given *material.Index // nil without --bundle
+
+	mu      sync.Mutex
+	folders map[string]*folder
+}
+
+// folder is what one folder holds for all its artifacts.
+type folder struct {
+	once  sync.Once
+	index *material.Index
+	err   error
+}
+
+// newLookup reads the bundles that the command line names.
+func newLookup(bundles []string, stdin io.Reader) (*lookup, error) {
+	l := &lookup{folders: make(map[string]*folder)}
+	if len(bundles) == 0 {
+		return l, nil
+	}
+	var found []material.Found
+	for _, path := range bundles {
+		more, err := readBundles(path, stdin)
+		if err != nil {
+			return nil, usagef("bundle: %w", err)
+		}
+		found = append(found, more...)
+	}
+	l.given = material.NewIndex(found)
+	return l, nil
+}
+
+func readBundles(path string, stdin io.Reader) ([]material.Found, error) {
+	if path == "-" {
+		return material.ReadFrom("standard input", stdin)
+	}
+	return material.ReadFile(path)
+}
+
+// few is how many bundles are tried on an artifact that none of them names, so
+// that the refusal can say what they are about instead.
+const few = 8
+
+// find returns the candidates for an artifact, those that name its digest
+// first, and how many bundles were looked through.
+func (l *lookup) find(a *artifact.Artifact) (candidates []material.Found, searched int, err error) {
+	if l.given != nil {
+		return choose(l.given, a), l.given.Len(), nil
+	}
+	if a.Path == "" {
+		return nil, 0, nil
+	}
+	own, err := readAll(material.Beside(a.Path))
+	if err != nil {
+		return nil, 0, err
+	}
+	besides := choose(material.NewIndex(own), a)
+	shared, err := l.folder(filepath.Dir(a.Path))
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, f := range shared.For(a.ResourceDescriptor) {
+		if !slices.ContainsFunc(besides, func(b material.Found) bool { return b.Name == f.Name }) {
+			besides = append(besides, f)
+		}
+	}
+	if len(besides) == 0 {
+		besides = append(shared.Named(a.ResourceDescriptor), shared.Unreadable()...)
+	}
+	return besides, shared.Len(), nil
+}
+
+// choose picks from an index: what names the digest, else what names the file,
+// else everything if it is little. What cannot be read is always reported.
+func choose(x *material.Index, a *artifact.Artifact) []material.Found {
+	candidates := x.For(a.ResourceDescriptor)
+	if len(candidates) == 0 {
+		candidates = x.Named(a.ResourceDescriptor)
+	}
+	if len(candidates) == 0 && x.Len() <= few {
+		return x.All()
+	}
+	return append(slices.Clone(candidates), x.Unreadable()...)
+}
+
+// folder reads the bundles of a folder at the first call for it. Files that
+// only happen to have a bundle's name are nothing to report there.
+func (l *lookup) folder(dir string) (*material.Index, error) {
+	l.mu.Lock()
+	f, ok := l.folders[dir]
+	if !ok {
+		f = new(folder)
+		l.folders[dir] = f
+	}
+	l.mu.Unlock()
+	f.once.Do(func() {
+		files, err := material.InFolder(dir)
+		if err != nil {
+			f.err = err
+			return
+		}
+		found, err := readAll(files)
+		f.index, f.err = material.NewIndex(found), err
+	})
+	return f.index, f.err
+}
+
+func readAll(files []string) ([]material.Found, error) {
+	var found []material.Found
+	for _, path := range files {
+		more, err := material.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, more...)
+	}
+	return found, nil
+}

@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/sigstore/sigstore-go/pkg/bundle"
+	"github.com/urfave/cli/v2"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/hallmark-project/hallmark/internal/artifact"
+	"github.com/hallmark-project/hallmark/internal/material"
+	"github.com/hallmark-project/hallmark/internal/report"
+	"github.com/hallmark-project/hallmark/verify"
+)
+
+func signCommand(env *Env) *cli.Command {
+	return &cli.Command{
+		Name:  "sign",
+		Usage: "sign artifacts, a Sigstore bundle beside each",
+		UsageText: "hallmark sign dist/*\n" +
+			"hallmark sign --identity-token token.txt widget.tar.gz\n" +
+			"hallmark sign --statement provenance.json",
+		ArgsUsage: "ARTIFACT...",
+		Category:  maintainers,
+		Flags: append(signingFlags(),
+			checksumsFlag(),
+			&cli.StringFlag{Name: "statement", Category: groupInput, Usage: "sign the in-toto statement in `FILE` instead"},
+			outputFlag("write the statement's bundle to `FILE`"),
+			forceFlag(),
+			formatFlag("text", "json"),
+			quietFlag(),
+		),
+		Action: func(c *cli.Context) error { return runSign(c.Context, env, c) },
+	}
+}
+
+func runSign(ctx context.Context, env *Env, c *cli.Context) error {
+	if c.String("statement") != "" {
+		return runSignStatement(ctx, env, c)
+	}
+	if c.String("output") != "" {
+		return withHint(usagef("--output goes with --statement"), "bundles are written beside the artifacts, as ARTIFACT.sigstore.json")
+	}
+	set, err := env.collect(ctx, c)
+	if err != nil {
+		return err
+	}
+	s, err := env.newSigning(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer s.ids.forget()
+	if err := s.guardPrivate(ctx, c); err != nil {
+		return err
+	}
+	summary, err := s.signAll(ctx, c, set.Artifacts)
+	if printErr := env.printSigning(c, summary); printErr != nil {
+		return printErr
+	}
+	return err
+}
+
+// signAll signs the artifacts side by side. One that fails leaves nothing
+// behind and does not stop the others.
+func (s *signing) signAll(ctx context.Context, c *cli.Context, artifacts []*artifact.Artifact) (*report.Signing, error) {
+	progress := s.ids.env.stage(c.Bool("quiet"), "signing", inItems)
+	defer progress.Done()
+	progress.Total(int64(len(artifacts)))
+	signed := make([]report.Signed, len(artifacts))
+	failures := make([]error, len(artifacts))
+	var g errgroup.Group
+	g.SetLimit(maxInFlight)
+	for i, a := range artifacts {
+		g.Go(func() error {
+			signed[i], failures[i] = s.signOne(ctx, c.Bool("force"), a)
+			progress.Add(1)
+			return nil
+		})
+	}
+	_ = g.Wait()
+	summary := s.summary(c, false)
+	for i := range signed {
+		if failures[i] == nil {
+			summary.Signed = append(summary.Signed, signed[i])
+		}
+	}
+	return summary, errors.Join(failures...)
+}
+
+// maxInFlight bounds how many artifacts wait for a log at a time; how many
+// entries are posted at once is the signer's to say.
+const maxInFlight = 512
+
+// signOne writes one artifact's bundle, unless a bundle by the same signer for
+// the same bytes stands there already.
+func (s *signing) signOne(ctx context.Context, force bool, a *artifact.Artifact) (report.Signed, error) {
+	out := bundlePath(a)
+	done, err := s.alreadySigned(ctx, out, a, force)
+	if err != nil {
+		return report.Signed{}, err
+	}
+	if done != nil {
+		return report.Signed{Name: a.Name, Bundle: out, Verdict: done, Kept: true}, nil
+	}
+	b, verdict, err := s.message(ctx, a.ResourceDescriptor)
+	if err != nil {
+		return report.Signed{}, err
+	}
+	if err := s.ids.env.writeBundles(ctx, out, force, b); err != nil {
+		return report.Signed{}, err
+	}
+	return report.Signed{Name: a.Name, Bundle: out, Verdict: verdict}, nil
+}
+
+// bundlePath is where an artifact's bundle stands: beside its file, or in the
+// current folder for an artifact known by its digest.
+func bundlePath(a *artifact.Artifact) string {
+	if a.Path == "" {
+		return path.Base(a.Name) + ".sigstore.json"
+	}
+	return a.Path + ".sigstore.json"
+}
+
+// alreadySigned looks at a bundle that stands where one is to be written. A run
+// that died is finished by running it again, so what verifies for these bytes
+// and this signer is kept; anything else is replaced only with force.
+func (s *signing) alreadySigned(ctx context.Context, out string, a *artifact.Artifact, force bool) (*verify.Verdict, error) {
+	found, err := material.ReadFile(out)
+	if errors.Is(err, os.ErrNotExist) || force {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.ids.fetch(ctx); err != nil {
+		return nil, err
+	}
+	var why error
+	for _, f := range found {
+		if why = f.Err; why != nil {
+			continue
+		}
+		p := &verify.Policy{Require: verify.RequireSignature, Identities: []verify.Identity{s.expected(f.Bundle)}}
+		verdict, err := s.verifier.Verify(f.Bundle, a.ResourceDescriptor, p)
+		if err == nil {
+			return verdict, nil
+		}
+		why = err
+	}
+	return nil, withHint(usagef("%s stands there and is no bundle of this signer for sha256:%s: %v", shown(out), a.GetDigest()["sha256"], why),
+		"--force replaces it")
+}
+
+// writeBundles writes bundles as JSON, one a line where there are several.
+func (env *Env) writeBundles(ctx context.Context, out string, force bool, bundles ...*bundle.Bundle) error {
+	lines := make([][]byte, len(bundles))
+	for i, b := range bundles {
+		var err error
+		if lines[i], err = b.MarshalJSON(); err != nil {
+			return err
+		}
+	}
+	return env.writeOutput(ctx, out, force, func(w io.Writer) error { return writeLines(w, lines) })
+}
+
+// runSignStatement signs a statement as it stands in its file, byte by byte.
+func runSignStatement(ctx context.Context, env *Env, c *cli.Context) error {
+	in := c.String("statement")
+	if c.NArg() > 0 {
+		return usagef("--statement %s and an artifact: sign one or the other", shown(in))
+	}
+	payload, subject, err := readStatementFile(in)
+	if err != nil {
+		return err
+	}
+	out := c.String("output")
+	if out == "" {
+		out = filepath.Clean(in) + ".sigstore.json"
+	}
+	s, err := env.newSigning(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer s.ids.forget()
+	if err := s.guardPrivate(ctx, c); err != nil {
+		return err
+	}
+	signed, err := s.statement(ctx, payload, subject, nil)
+	if err != nil {
+		return err
+	}
+	if err := env.writeBundles(ctx, out, c.Bool("force"), signed.bundle); err != nil {
+		return err
+	}
+	summary := s.summary(c, true)
+	summary.Signed = []report.Signed{{Name: in, Bundle: out, Artifacts: signed.verdict.Statement.Subjects, Verdict: signed.verdict}}
+	return env.printSigning(c, summary)
+}

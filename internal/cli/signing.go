@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	intoto "github.com/in-toto/attestation/go/v1"
+	"github.com/sigstore/sigstore-go/pkg/bundle"
+	"github.com/sigstore/sigstore-go/pkg/fulcio/certificate"
+	"github.com/urfave/cli/v2"
+
+	"github.com/hallmark-project/hallmark/internal/report"
+	"github.com/hallmark-project/hallmark/internal/trust"
+	"github.com/hallmark-project/hallmark/sign"
+	"github.com/hallmark-project/hallmark/verify"
+)
+
+const defaultRetryFor = 15 * time.Minute
+
+func retryForFlag() cli.Flag {
+	return &cli.DurationFlag{Name: "retry-for", Category: groupSigning, Value: defaultRetryFor,
+		Usage: "bear with a service that fails for `DURATION`"}
+}
+
+func identityTokenFlag() cli.Flag {
+	return &cli.StringFlag{Name: "identity-token", Category: groupSigning,
+		Usage: "sign with the identity token in `FILE`, or -"}
+}
+
+// signingFlags are shared by the commands that sign.
+func signingFlags() []cli.Flag {
+	return []cli.Flag{
+		identityTokenFlag(),
+		signingConfigFlag(),
+		trustedRootFlag(),
+		&cli.IntFlag{Name: "jobs", Category: groupSigning, Usage: "post `N` log entries at a time (default: 256 or 64)"},
+		&cli.BoolFlag{Name: "yes-public-log", Category: groupSigning, Usage: "let a public log name this private repository"},
+		retryForFlag(),
+	}
+}
+
+// signing is what the artifacts of one call share: one signer and the verifier
+// that judges its work before anything is written.
+type signing struct {
+	ids      *identity
+	signer   *sign.Signer
+	verifier verify.Verifier
+	root     *trust.Root
+}
+
+// newSigning gets services and trust. It asks for no identity yet.
+func (env *Env) newSigning(ctx context.Context, c *cli.Context) (*signing, error) {
+	retryFor := c.Duration("retry-for")
+	if retryFor < 0 {
+		return nil, usagef("--retry-for %s: want a time that is not negative", retryFor)
+	}
+	if c.Int("jobs") < 0 {
+		return nil, usagef("--jobs %d: want a positive number", c.Int("jobs"))
+	}
+	options := env.trustOptions(c, retryFor)
+	root, warnings, err := options.Root(ctx)
+	if err != nil {
+		return nil, err
+	}
+	config, more, err := options.SigningConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range append(warnings, more...) {
+		env.warnf("%s", w)
+	}
+	transport := env.transport(retryFor)
+	ids := env.identity(c, transport)
+	return &signing{
+		ids:  ids,
+		root: root,
+		signer: &sign.Signer{
+			Config:    config,
+			Root:      root.Material,
+			Token:     ids.next,
+			Transport: transport,
+			Jobs:      c.Int("jobs"),
+			Now:       env.Now,
+		},
+		verifier: verify.Verifier{Root: root.Material},
+	}, nil
+}
+
+// guardPrivate asks before a public log is told of a private repository: its
+// name, workflow and commit stand in the certificate for ever.
+func (s *signing) guardPrivate(ctx context.Context, c *cli.Context) error {
+	if c.Bool("yes-public-log") {
+		return nil
+	}
+	if err := s.ids.fetch(ctx); err != nil {
+		return err
+	}
+	visibility := s.ids.token.Claims().Visibility
+	if visibility == "" || visibility == "public" {
+		return nil
+	}
+	return withHint(usagef("the source repository is %s: signing would publish its name, workflow and commit in a log for ever", shown(visibility)),
+		"--yes-public-log if that is meant, or --signing-config FILE with it for a Sigstore of your own")
+}
+
+// message signs one artifact's digest and has the bundle verified.
+func (s *signing) message(ctx context.Context, a *intoto.ResourceDescriptor) (*bundle.Bundle, *verify.Verdict, error) {
+	b, err := s.signer.Message(ctx, a)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", shown(a.GetName()), err)
+	}
+	verdict, err := s.check(b, a, &verify.Policy{Require: verify.RequireSignature})
+	if err != nil {
+		return nil, nil, err
+	}
+	return b, verdict, nil
+}
+
+// check verifies a fresh bundle by hallmark's own rules, which are stricter
+// than those of the library that made it. The signer must be whom the token
+// named, where that can be known.
+func (s *signing) check(b *bundle.Bundle, a *intoto.ResourceDescriptor, p *verify.Policy) (*verify.Verdict, error) {
+	p.Identities = []verify.Identity{s.expected(b)}
+	verdict, err := s.verifier.Verify(b, a, p)
+	if err != nil {
+		// Not wrapped: it is hallmark's work or the services' that failed, not
+		// evidence that somebody else gave.
+		return nil, fmt.Errorf("%s: the new bundle does not verify, so it is not written: %v", shown(a.GetName()), err)
+	}
+	return verdict, nil
+}
+
+// expected is the identity that the token was for. Where only Fulcio knows what
+// it makes of the token, it is the certificate's own.
+func (s *signing) expected(b *bundle.Bundle) verify.Identity {
+	if name, issuer := s.ids.token.Claims().Signer(); name != "" {
+		return verify.Identity{Subject: name, Issuer: issuer}
+	}
+	content, err := b.VerificationContent()
+	if err != nil || content.Certificate() == nil {
+		return verify.Identity{}
+	}
+	summary, err := certificate.SummarizeCertificate(content.Certificate())
+	if err != nil {
+		return verify.Identity{}
+	}
+	return verify.Identity{Subject: summary.SubjectAlternativeName, Issuer: summary.Issuer}
+}
+
+// summary begins the account of a run.
+func (s *signing) summary(c *cli.Context, attestation bool) *report.Signing {
+	return &report.Signing{Source: s.ids.from, Attestation: attestation, Targets: c.Args().Slice(), Root: c.String("trusted-root")}
+}
+
+func (env *Env) printSigning(c *cli.Context, s *report.Signing) error {
+	if c.String("format") == "json" {
+		return s.JSON(env.Stdout)
+	}
+	return s.Text(env.Stdout, env.textOptions())
+}

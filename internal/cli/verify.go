@@ -1,0 +1,195 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/hallmark-project/hallmark/internal/artifact"
+	"github.com/hallmark-project/hallmark/internal/material"
+	"github.com/hallmark-project/hallmark/internal/report"
+	"github.com/hallmark-project/hallmark/verify"
+)
+
+func verifyCommand(env *Env) *cli.Command {
+	return &cli.Command{
+		Name:  "verify",
+		Usage: "say who signed artifacts and what they were built from",
+		UsageText: "hallmark verify --repo octo/widget --tag v1.4.0 widget.zip\n" +
+			"hallmark verify --repo octo/widget --bundle multiple.intoto.jsonl dist\n" +
+			"hallmark verify --key cosign.pub --offline widget.tar.gz",
+		ArgsUsage: "TARGET...",
+		Category:  downstream,
+		Flags: append(policyFlags(),
+			newListFlag("bundle", groupBundles, "read bundles from `FILE`, - for standard input; may be repeated"),
+			&cli.BoolFlag{Name: "require-all", Category: groupBundles, Usage: "refuse a target if any bundle about it is refused"},
+			checksumsFlag(),
+			trustedRootFlag(),
+			offlineFlag(),
+			formatFlag("text", "json"),
+			quietFlag(),
+		),
+		Action: func(c *cli.Context) error { return runVerify(c.Context, env, c) },
+	}
+}
+
+func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
+	policy, err := policyFromFlags(c)
+	if err != nil {
+		return err
+	}
+	trusted, err := env.trustedRoot(ctx, c)
+	if err != nil {
+		return err
+	}
+	bundles, err := newLookup(c.StringSlice("bundle"), env.Stdin)
+	if err != nil {
+		return err
+	}
+	set, err := env.collect(ctx, c)
+	if err != nil {
+		return err
+	}
+	v := &verification{
+		verifier:   &verify.Verifier{Root: trusted.Material},
+		policy:     policy,
+		bundles:    bundles,
+		requireAll: c.Bool("require-all"),
+	}
+	results, err := v.all(ctx, set.Artifacts)
+	if err != nil {
+		return err
+	}
+	return env.printVerification(c, &report.Verification{
+		Question: policy.Question(),
+		Results:  results,
+		LeftOut:  leftOut(set),
+		Root:     rootInfo(c, trusted),
+	})
+}
+
+func (env *Env) printVerification(c *cli.Context, v *report.Verification) error {
+	var err error
+	if c.String("format") == "json" {
+		err = v.JSON(env.Stdout)
+	} else {
+		err = v.Text(env.Stdout, env.textOptions())
+	}
+	if err != nil {
+		return err
+	}
+	if err := v.Failed(); err != nil {
+		return alreadyReported(err)
+	}
+	return nil
+}
+
+// verification is what all targets of one call share.
+type verification struct {
+	verifier   *verify.Verifier
+	policy     *verify.Policy
+	bundles    *lookup
+	requireAll bool
+}
+
+// all verifies every artifact, as many at a time as there are processors. An
+// error means that some could not be decided; what the evidence says stands in
+// the results.
+func (v *verification) all(ctx context.Context, artifacts []*artifact.Artifact) ([]report.Result, error) {
+	results := make([]report.Result, len(artifacts))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, a := range artifacts {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			var err error
+			results[i], err = v.one(ctx, a)
+			return err
+		})
+	}
+	return results, g.Wait()
+}
+
+// one looks for a bundle that satisfies the whole policy for an artifact. One
+// is enough, unless all must; what several establish is never added up.
+func (v *verification) one(ctx context.Context, a *artifact.Artifact) (report.Result, error) {
+	result := report.Result{Name: a.Name}
+	candidates, searched, err := v.bundles.find(a)
+	if err != nil {
+		return result, err
+	}
+	if err := v.digests(ctx, a, candidates); err != nil {
+		return result, err
+	}
+	result.Digest = a.GetDigest()
+	for _, candidate := range candidates {
+		verdict, err := v.try(candidate, a)
+		switch {
+		case err != nil:
+			result.Refused = append(result.Refused, report.Refusal{Bundle: candidate.Name, Err: err})
+		case result.Verdict == nil || saysMore(verdict, result.Verdict):
+			result.Verdict, result.Bundle = verdict, candidate.Name
+		}
+	}
+	if v.requireAll && len(result.Refused) > 0 {
+		result.Verdict, result.Bundle = nil, ""
+	}
+	if result.Verdict == nil && len(result.Refused) == 0 {
+		result.Refused = []report.Refusal{{Err: notCovered(searched)}}
+	}
+	return result, nil
+}
+
+// saysMore prefers, of two bundles that satisfy the policy, the one that
+// establishes more: provenance beside a signature, a higher level.
+func saysMore(a, b *verify.Verdict) bool {
+	return a.Level != nil && (b.Level == nil || a.Level.Build > b.Level.Build)
+}
+
+func (v *verification) try(candidate material.Found, a *artifact.Artifact) (*verify.Verdict, error) {
+	if candidate.Err != nil {
+		return nil, candidate.Err
+	}
+	return v.verifier.Verify(candidate.Bundle, a.ResourceDescriptor, v.policy)
+}
+
+// digests computes what the candidates need beyond the digests that are known.
+func (v *verification) digests(ctx context.Context, a *artifact.Artifact, candidates []material.Found) error {
+	if a.Path == "" {
+		return nil
+	}
+	var missing []string
+	for _, candidate := range candidates {
+		if candidate.Bundle == nil {
+			continue
+		}
+		for _, algorithm := range verify.Algorithms(candidate.Bundle, v.policy.Key) {
+			if a.GetDigest()[algorithm] == "" && !slices.Contains(missing, algorithm) {
+				missing = append(missing, algorithm)
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return a.Rehash(ctx, missing...)
+}
+
+func notCovered(searched int) error {
+	r := &verify.Rejection{Check: verify.CheckCoverage, Want: "a bundle that names this file"}
+	switch searched {
+	case 0:
+		r.Got, r.Hint = "no bundle at all", "give the bundle with --bundle FILE, or put it beside the file as the release has it"
+	case 1:
+		r.Got = "a bundle about other files"
+	default:
+		r.Got = fmt.Sprintf("%d bundles about other files", searched)
+	}
+	return r
+}
