@@ -94,6 +94,11 @@ func verifyEntry(e *entity, entry *tlog.Entry, log *root.TransparencyLog, tm roo
 	if err != nil {
 		return fail(&Rejection{Check: CheckTransparency, Why: "the log entry does not prove this signature", Err: err})
 	}
+	if entry.IsRekorV2() {
+		if err := checkLoggedBody(entry.TransparencyLogEntry()); err != nil {
+			return LogEntry{}, nil, err
+		}
+	}
 	var times []Time
 	for _, t := range verified {
 		times = append(times, Time{Time: t.Time.UTC(), Source: LogTime, URI: log.BaseURL})
@@ -124,6 +129,10 @@ func checkLogValidity(e *entity, tm root.TrustedMaterial, times []Time) error {
 		log, ok := tm.RekorLogs()[hex.EncodeToString([]byte(entry.LogKeyID()))]
 		if !ok || entry.HasInclusionPromise() {
 			continue
+		}
+		if log.ValidityPeriodStart.IsZero() {
+			return &Rejection{Check: CheckTransparency, Want: fmt.Sprintf("log %s in use at the time of signing", log.BaseURL),
+				Got: "a log key of which the trusted root does not say since when"}
 		}
 		for _, t := range times {
 			if t.Time.Before(log.ValidityPeriodStart) || !log.ValidityPeriodEnd.IsZero() && t.Time.After(log.ValidityPeriodEnd) {
