@@ -9,8 +9,8 @@ import (
 
 func TestCompletions(t *testing.T) {
 	tests := map[string]string{ // words before the cursor, the last behind "=" -> candidates
-		"=":                        "completion help version sum bundle",
-		"=v":                       "version",
+		"=su":                      "sum",
+		"=ver":                     "verify version",
 		"=--":                      "",
 		"version =--f":             "--format",
 		"version --format =":       "text json",
@@ -25,7 +25,7 @@ func TestCompletions(t *testing.T) {
 		"nonsense =":               "",
 		"completion =":             "bash zsh fish powershell",
 		"completion bash =":        "",
-		"help =v":                  "version",
+		"help =vers":               "version",
 		"help bundle =s":           "show",
 		"":                         "",
 	}
