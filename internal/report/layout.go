@@ -63,6 +63,14 @@ func (p *page) rows(indent int, rows []row) {
 	}
 }
 
+// section writes rows under a heading, or nothing.
+func (p *page) section(heading string, rows []row) {
+	if len(rows) > 0 {
+		p.line("\n  %s", heading)
+		p.rows(4, rows)
+	}
+}
+
 // together is a space at which wrap breaks no line. Text from outside cannot
 // hold it once it is escaped.
 const together = "\u00a0"

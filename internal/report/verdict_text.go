@@ -180,22 +180,6 @@ func statementRow(d *verify.Verdict) row {
 	return row{"also says", []part{{text: strings.Join(items, ", ") + " (" + string(verify.SelfAsserted) + ")"}}}
 }
 
-// notBelieved lists what the statement says against the certificate.
-func (p *page) notBelieved(all []verify.Disagreement) {
-	if len(all) == 0 {
-		return
-	}
-	p.line("\n  claims not believed")
-	var rows []row
-	for _, d := range all {
-		rows = append(rows, row{string(d.Name), []part{
-			{text: "the statement   " + name(d.Statement)},
-			{text: "the certificate " + name(d.Certificate)},
-		}})
-	}
-	p.rows(4, rows)
-}
-
 func (v *Verification) rootRow() row {
 	return row{"trusted root", []part{{text: join("  ", name(v.Root.Source), shortDigest(map[string]string{"sha256": v.Root.SHA256}))}}}
 }

@@ -29,7 +29,7 @@ func (v *Verification) one(p *page, r *Result) {
 		p.refusals(2, r.refusals())
 	} else {
 		p.rows(2, v.verdictRows(r))
-		p.notBelieved(r.Verdict.NotBelieved)
+		p.section("claims not believed", contradictionRows(r.Verdict.NotBelieved))
 		if len(r.Refused) > 0 {
 			p.line("\n  refused, and not needed")
 			p.refusals(4, r.Refused)
