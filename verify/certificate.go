@@ -38,10 +38,25 @@ func checkCertificate(e *entity, tm root.TrustedMaterial, times []Time) error {
 	if len(tm.CTLogs()) == 0 {
 		return nil // a trust domain without certificate logs, chosen with the root
 	}
-	if err := sgverify.VerifySignedCertificateTimestamp(chains, 1, tm); err != nil {
+	if err := checkLogged(leaf, chains, tm); err != nil {
 		return &Rejection{Check: CheckCertificate, Want: "a certificate that a certificate log of the trusted root has seen", Err: err}
 	}
 	return nil
+}
+
+// checkLogged verifies the certificate log's timestamp in the leaf, once for
+// each certificate: it does not depend on the time of the signature.
+func checkLogged(leaf *x509.Certificate, chains [][]*x509.Certificate, tm root.TrustedMaterial) error {
+	verify := func() ([][]*x509.Certificate, error) {
+		return chains, sgverify.VerifySignedCertificateTimestamp(chains, 1, tm)
+	}
+	r, ok := tm.(*remembering)
+	if !ok {
+		_, err := verify()
+		return err
+	}
+	_, err := r.logged.chains(leaf, time.Time{}, verify)
+	return err
 }
 
 // checkLeaf refuses a certificate that is not for signing code.

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"errors"
 	"slices"
+	"sync"
 
 	intoto "github.com/in-toto/attestation/go/v1"
 	"github.com/sigstore/sigstore-go/pkg/bundle"
@@ -11,11 +12,15 @@ import (
 	sgverify "github.com/sigstore/sigstore-go/pkg/verify"
 )
 
-// A Verifier holds what is trusted. It is safe for concurrent use.
+// A Verifier holds what is trusted. It is safe for concurrent use, and one for
+// many bundles checks what they share once. It must not be copied after use.
 type Verifier struct {
 	// Root is the trusted root. A root.TrustedMaterialCollection stands for
 	// several trust domains: a bundle must hold in one of them alone.
 	Root root.TrustedMaterial
+
+	prepare sync.Once
+	domains []root.TrustedMaterial
 }
 
 // Verify establishes that the bundle binds the artifact to a signer whom the
@@ -100,7 +105,12 @@ func signatureRejection(key crypto.PublicKey, err error) error {
 // the root's trust domains; proofs of several are never added up.
 func (v *Verifier) establish(e *entity, p *Policy) (*Verdict, error) {
 	nearest := errNoRoot
-	for _, tm := range domains(v.Root) {
+	v.prepare.Do(func() {
+		for _, tm := range domains(v.Root) {
+			v.domains = append(v.domains, remember(tm))
+		}
+	})
+	for _, tm := range v.domains {
 		verdict, err := establishIn(tm, e, p)
 		if err == nil {
 			return verdict, nil
@@ -142,14 +152,14 @@ func establishIn(tm root.TrustedMaterial, e *entity, p *Policy) (*Verdict, error
 	if err != nil {
 		return nil, err
 	}
-	times, err := timestamps(e, tm, logTimes)
+	times, uncounted, err := timestamps(e, tm, logTimes)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkLogValidity(e, tm, times); err != nil {
 		return nil, err
 	}
-	verdict := &Verdict{Logs: logs, Times: times}
+	verdict := &Verdict{Logs: logs, Times: times, Uncounted: uncounted}
 	if e.leaf == nil {
 		verdict.Signer.Key = Fingerprint(p.Key)
 		return verdict, nil
