@@ -3,13 +3,12 @@ package verify
 import (
 	"crypto/x509"
 	"encoding/asn1"
-	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sigstore/sigstore-go/pkg/fulcio/certificate"
-	"github.com/sigstore/sigstore/pkg/cryptoutils"
 )
 
 // holder is what a certificate says of whom it was issued to.
@@ -19,16 +18,6 @@ type holder struct {
 	kind      nameKind
 	notBefore time.Time
 }
-
-// nameKind is the type of a subject alternative name. A name of one type never
-// stands for the same text in another.
-type nameKind string
-
-const (
-	uriName   nameKind = "URI"
-	emailName nameKind = "email address"
-	otherName nameKind = "user name"
-)
 
 // runnersKnownSince is when Fulcio began to name runner, source and builder in
 // the extensions from .1.8 on; before, certificates carry .1.1 to .1.6 alone.
@@ -77,7 +66,7 @@ func (h *holder) doublets(raw map[int]string) []doublet {
 		{"repository", oldRepository, h.SourceRepositoryURI},
 		{"ref", h.GithubWorkflowRef, h.SourceRepositoryRef},
 	}
-	if h.kind == uriName && h.Issuer == GitHubIssuer {
+	if h.kind == uriName && (h.Issuer == GitHubIssuer || strings.HasPrefix(h.Issuer, GitHubIssuer+"/")) {
 		pairs = append(pairs, doublet{"build signer", h.name, h.BuildSignerURI})
 	}
 	if owner := ownerOf(h.SourceRepositoryURI); owner != "" && h.SourceRepositoryOwnerURI != "" {
@@ -90,27 +79,6 @@ func (h *holder) doublets(raw map[int]string) []doublet {
 // did before runnersKnownSince.
 func (h *holder) old() bool {
 	return h.notBefore.Before(runnersKnownSince) && h.SourceRepositoryURI == "" && h.BuildSignerURI == ""
-}
-
-// alternativeName returns the certificate's one subject alternative name.
-func alternativeName(leaf *x509.Certificate) (string, nameKind, error) {
-	n := len(leaf.URIs) + len(leaf.EmailAddresses) + len(leaf.DNSNames) + len(leaf.IPAddresses)
-	other, err := cryptoutils.UnmarshalOtherNameSAN(leaf.Extensions)
-	if err == nil && other != "" {
-		n++
-	}
-	if n != 1 {
-		return "", "", fmt.Errorf("%d names", n)
-	}
-	switch {
-	case len(leaf.URIs) == 1:
-		return leaf.URIs[0].String(), uriName, nil
-	case len(leaf.EmailAddresses) == 1:
-		return leaf.EmailAddresses[0], emailName, nil
-	case other != "":
-		return other, otherName, nil
-	}
-	return "", "", errors.New("a host name or address")
 }
 
 var fulcioArc = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 57264, 1}
@@ -131,12 +99,12 @@ func fulcioExtensions(leaf *x509.Certificate) (map[int]string, error) {
 			values[number] = string(ext.Value)
 			continue
 		}
-		var text string
-		rest, err := asn1.UnmarshalWithParams(ext.Value, &text, "utf8")
-		if err != nil || len(rest) > 0 {
+		var text asn1.RawValue
+		rest, err := asn1.Unmarshal(ext.Value, &text)
+		if err != nil || len(rest) > 0 || text.Class != asn1.ClassUniversal || text.Tag != asn1.TagUTF8String {
 			return nil, fmt.Errorf("extension %s is not a UTF8String alone", ext.Id)
 		}
-		values[number] = text
+		values[number] = string(text.Bytes)
 	}
 	return values, nil
 }

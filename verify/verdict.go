@@ -19,6 +19,9 @@ type Verdict struct {
 	Facts []Fact
 	// Times are the trusted times of the signature, earliest first.
 	Times []Time
+	// Uncounted says why a timestamp in the bundle counts for nothing: it is
+	// no trusted authority's, or not over this signature, or a second one.
+	Uncounted []error
 	// Logs are the transparency log entries that were verified.
 	Logs []LogEntry
 	// Statement sums up the in-toto statement; nil for a message signature.

@@ -33,12 +33,13 @@ var (
 // certificate log. sigstore-go's own one can neither sign what a test wants
 // nor be placed at a time.
 type virtual struct {
-	ca   authority
-	tsa  authority
-	v1   virtualLog
-	v2   virtualLog
-	ct   virtualLog
-	keys map[string]crypto.Signer
+	ca      authority
+	stampCA authority // issues
+	tsa     authority // the timestamp authority itself
+	v1      virtualLog
+	v2      virtualLog
+	ct      virtualLog
+	keys    map[string]crypto.Signer
 }
 
 // An authority issues certificates below a root and an intermediate.
@@ -51,14 +52,14 @@ type authority struct {
 func newVirtual(t testing.TB) *virtual {
 	t.Helper()
 	v := &virtual{
-		ca:   newAuthority(t, "sigstore", x509.ExtKeyUsageCodeSigning),
-		tsa:  newAuthority(t, "sigstore-tsa", x509.ExtKeyUsageTimeStamping),
-		v1:   newVirtualLog(t, "https://rekor.example"),
-		v2:   newVirtualLog(t, "https://log2026-1.rekor.example"),
-		ct:   newVirtualLog(t, "https://ctfe.example"),
-		keys: make(map[string]crypto.Signer),
+		ca:      newAuthority(t, "sigstore", x509.ExtKeyUsageCodeSigning),
+		stampCA: newAuthority(t, "sigstore-tsa", x509.ExtKeyUsageTimeStamping),
+		v1:      newVirtualLog(t, "https://rekor.example"),
+		v2:      newVirtualLog(t, "https://log2026-1.rekor.example"),
+		ct:      newVirtualLog(t, "https://ctfe.example"),
+		keys:    make(map[string]crypto.Signer),
 	}
-	v.tsa = withStampLeaf(t, v.tsa, "sigstore-tsa leaf")
+	v.tsa = withStampLeaf(t, v.stampCA, "sigstore-tsa leaf", timeStamping(t))
 	return v
 }
 
@@ -78,18 +79,24 @@ func newAuthority(t testing.TB, name string, usage x509.ExtKeyUsage) authority {
 	return authority{root: rootCert, intermediate: mustIssue(t, below, rootCert, key.Public(), rootKey), key: key}
 }
 
-// withStampLeaf makes an authority of timestamps: its leaf's only use is
-// critical, as RFC 3161 section 2.3 wants it.
-func withStampLeaf(t testing.TB, a authority, name string) authority {
+// withStampLeaf makes an authority of timestamps below another.
+func withStampLeaf(t testing.TB, a authority, name string, purpose pkix.Extension) authority {
 	t.Helper()
 	key := mustKey(t, elliptic.P256())
 	a.leaf = mustIssue(t, &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name},
 		NotBefore: epoch, NotAfter: horizon, KeyUsage: x509.KeyUsageDigitalSignature,
-		ExtraExtensions: []pkix.Extension{{Id: oidExtKeyUsage, Critical: true, Value: mustDER(t, []asn1.ObjectIdentifier{oidTimeStamping})}},
+		ExtraExtensions: []pkix.Extension{purpose},
 	}, a.intermediate, key.Public(), a.key)
 	a.key = key
 	return a
+}
+
+// timeStamping is the one purpose of a leaf, critical, as RFC 3161 section 2.3
+// wants it.
+func timeStamping(t testing.TB) pkix.Extension {
+	t.Helper()
+	return pkix.Extension{Id: oidExtKeyUsage, Critical: true, Value: mustDER(t, []asn1.ObjectIdentifier{oidTimeStamping})}
 }
 
 // trusted is the trust in a virtual Sigstore. Tests cut and bend it.

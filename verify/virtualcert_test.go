@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/sha256"
 	"crypto/x509"
@@ -17,6 +18,7 @@ import (
 var (
 	oidExtKeyUsage  = asn1.ObjectIdentifier{2, 5, 29, 37}
 	oidTimeStamping = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 8}
+	oidCodeSigning  = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 3}
 	oidSAN          = asn1.ObjectIdentifier{2, 5, 29, 17}
 	oidSCTs         = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}
 	oidUserName     = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 57264, 1, 7}
@@ -130,4 +132,15 @@ func mustDER(t testing.TB, v any) []byte {
 		t.Fatal(err)
 	}
 	return der
+}
+
+var one = big.NewInt(1)
+
+// flip changes a byte of an extension's value in a certificate's DER.
+func flip(der []byte, oid asn1.ObjectIdentifier, offset int) {
+	id, err := asn1.Marshal(oid)
+	if err != nil {
+		panic(err)
+	}
+	der[bytes.Index(der, id)+len(id)+offset] ^= 1
 }
