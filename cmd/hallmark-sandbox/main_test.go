@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -67,16 +68,24 @@ func mustStart(t *testing.T, flags ...string) *running {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	said := bufio.NewReader(stderr)
+	rest := make(chan string, 1)
 	t.Cleanup(func() {
 		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Error(err)
 		}
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("sandbox: %v", err)
+		text := <-rest
+		if err := cmd.Wait(); err != nil || text != "" {
+			t.Errorf("sandbox: %v\n%s", err, text)
 		}
 		wantEmpty(t, tmp)
 	})
-	line, err := bufio.NewReader(stderr).ReadString('\n')
+	line, err := said.ReadString('\n')
+	// Reports of the race detector must not fill the pipe and stop the sandbox.
+	go func() {
+		text, _ := io.ReadAll(said)
+		rest <- string(text)
+	}()
 	if line != "ready\n" {
 		t.Fatalf("sandbox said %q (%v), want ready", line, err)
 	}
