@@ -43,8 +43,10 @@ func remember(tm root.TrustedMaterial) *remembering {
 	return r
 }
 
-func (r *remembering) FulcioCertificateAuthorities() []root.CertificateAuthority { return r.authorities }
-func (r *remembering) TimestampingAuthorities() []root.TimestampingAuthority     { return r.stampers }
+func (r *remembering) FulcioCertificateAuthorities() []root.CertificateAuthority {
+	return r.authorities
+}
+func (r *remembering) TimestampingAuthorities() []root.TimestampingAuthority { return r.stampers }
 
 // constrains tells whether a root limits what stands more than one step below
 // it. Then paths are always built whole.
