@@ -129,8 +129,8 @@ func TestArgsRefused(t *testing.T) {
 			if exitCode(err) != exitUsage {
 				t.Errorf("exit %d, want %d", exitCode(err), exitUsage)
 			}
-			if !strings.Contains(hintOf(err), test.hint) {
-				t.Errorf("hint %q, want %q", hintOf(err), test.hint)
+			if !strings.Contains(strings.Join(hintsOf(err), "\n"), test.hint) {
+				t.Errorf("hint %q, want %q", strings.Join(hintsOf(err), "\n"), test.hint)
 			}
 		})
 	}

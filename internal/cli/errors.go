@@ -2,8 +2,8 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hallmark-project/hallmark/verify"
 )
@@ -48,15 +48,30 @@ type cancelledError struct{ err error }
 func (e *cancelledError) Error() string   { return "cancelled" }
 func (e *cancelledError) Unwrap() []error { return []error{context.Canceled, e.err} }
 
-// hintOf is the outermost hint that err carries, or "".
-func hintOf(err error) string {
-	var hinted *hintedError
-	if errors.As(err, &hinted) {
-		return hinted.hint
+// hintsOf are the hints that err carries, each once: of several errors those
+// of all, of one that wraps another the outermost.
+func hintsOf(err error) []string {
+	hint := ""
+	switch e := err.(type) {
+	case *hintedError:
+		hint = e.hint
+	case *verify.Rejection:
+		hint = e.Hint
+	case interface{ Unwrap() error }:
+		return hintsOf(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		var hints []string
+		for _, one := range e.Unwrap() {
+			for _, hint := range hintsOf(one) {
+				if !slices.Contains(hints, hint) {
+					hints = append(hints, hint)
+				}
+			}
+		}
+		return hints
 	}
-	var rejection *verify.Rejection
-	if errors.As(err, &rejection) {
-		return rejection.Hint
+	if hint == "" {
+		return nil
 	}
-	return ""
+	return []string{hint}
 }

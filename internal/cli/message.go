@@ -18,7 +18,7 @@ const (
 	columns       = 80
 )
 
-// printError prints err and its hint. Several errors joined with errors.Join
+// printError prints err and its hints. Several errors joined with errors.Join
 // are printed one by one.
 func (env *Env) printError(err error) {
 	if err == nil {
@@ -35,7 +35,7 @@ func (env *Env) printError(err error) {
 	if !errors.As(err, &reported) || errors.As(err, &cancelled) {
 		fmt.Fprintln(env.Stderr, errorPrefix+report.Escape(err.Error()))
 	}
-	if hint := hintOf(err); hint != "" {
+	for _, hint := range hintsOf(err) {
 		fmt.Fprintln(env.Stderr, hang(hintPrefix, report.Escape(hint)))
 	}
 }

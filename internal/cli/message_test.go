@@ -58,6 +58,8 @@ hallmark: hint: --repo OWNER/NAME for what GitHub Actions built, --identity and
 `},
 		"rejection's hint": {&verify.Rejection{Check: verify.CheckRef, Want: "a", Got: "b", Hint: "ask the project"},
 			"hallmark: error: ref: want a, got b\nhallmark: hint: ask the project\n"},
+		"hints of several, each once": {alreadyReported(errors.Join(&verify.Rejection{Hint: "a"}, &verify.Rejection{},
+			withHint(errors.New("x"), "b"), &verify.Rejection{Hint: "a"})), "hallmark: hint: a\nhallmark: hint: b\n"},
 		"told already": {alreadyReported(withHint(errors.New("x"), "do y")), "hallmark: hint: do y\n"},
 		"cancelled":    {&cancelledError{errors.New("signal: killed")}, "hallmark: error: cancelled\n"},
 		"cancelled, advised": {&cancelledError{withHint(alreadyReported(errors.New("x")), "run it again")},

@@ -70,8 +70,8 @@ func TestWriteOutput(t *testing.T) {
 			if exitCode(err) != test.code {
 				t.Errorf("exit %d, want %d: %v", exitCode(err), test.code, err)
 			}
-			if test.code == exitUsage && !strings.Contains(hintOf(err), "--force") {
-				t.Errorf("hint %q does not name --force", hintOf(err))
+			if test.code == exitUsage && !strings.Contains(strings.Join(hintsOf(err), "\n"), "--force") {
+				t.Errorf("hint %q does not name --force", strings.Join(hintsOf(err), "\n"))
 			}
 			wantFolder(t, dir, test.want)
 		})
@@ -132,8 +132,8 @@ func TestWriteOutputElsewhere(t *testing.T) {
 	})
 	t.Run("a missing folder is refused", func(t *testing.T) {
 		err := env.writeOutput(t.Context(), filepath.Join(dir, "no", "out"), true, writes("a"))
-		if exitCode(err) != exitUsage || !strings.Contains(hintOf(err), "mkdir") {
-			t.Errorf("got %v, hint %q", err, hintOf(err))
+		if exitCode(err) != exitUsage || !strings.Contains(strings.Join(hintsOf(err), "\n"), "mkdir") {
+			t.Errorf("got %v, hint %q", err, strings.Join(hintsOf(err), "\n"))
 		}
 	})
 	t.Run("a link is replaced, not followed", func(t *testing.T) {

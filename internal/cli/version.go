@@ -5,6 +5,8 @@ import (
 	"runtime"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/hallmark-project/hallmark/internal/report"
 )
 
 // versionDocument is the JSON of `hallmark version`; docs/schema/version.v1.json
@@ -32,7 +34,7 @@ func versionCommand(env *Env) *cli.Command {
 				Platform:  runtime.GOOS + "/" + runtime.GOARCH,
 			}
 			if c.String("format") == "json" {
-				return printJSON(env, doc)
+				return report.WriteJSON(env.Stdout, doc)
 			}
 			return printVersion(env, doc)
 		},
