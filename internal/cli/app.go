@@ -28,6 +28,7 @@ func newApp(env *Env) *cli.App {
 			attestCommand(env),
 			completionCommand(env),
 			helpCommand(env),
+			inspectCommand(env),
 			provenanceCommand(env),
 			signCommand(env),
 			verifyCommand(env),
