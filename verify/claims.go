@@ -85,23 +85,20 @@ func claimsV02(p *slsav02.ProvenancePredicate) *claims {
 }
 
 // addEnvironment reads the variables of a GitHub job as slsa-github-generator
-// records them, in either of its spellings.
+// records them, in both of its spellings: none goes uncompared.
 func (c *claims) addEnvironment(env map[string]string) {
-	get := func(name string) string {
-		if v := env["github_"+name]; v != "" {
-			return v
-		}
-		return env["GITHUB_"+strings.ToUpper(name)]
-	}
-	c.add(FactEvent, get("event_name"))
-	c.add(FactRef, get("ref"))
-	c.add(FactCommit, get("sha"))
-	c.add(FactCommit, get("sha1"))
-	c.add(FactRepositoryID, get("repository_id"))
-	c.add(FactOwnerID, get("repository_owner_id"))
 	repository := factValue(c.facts, FactRepository)
-	if id, attempt := get("run_id"), get("run_attempt"); id != "" && attempt != "" && repository != "" {
-		c.add(FactRun, repository+"/actions/runs/"+id+"/attempts/"+attempt)
+	for _, spelled := range []func(string) string{strings.ToLower, strings.ToUpper} {
+		get := func(name string) string { return env[spelled("github_"+name)] }
+		c.add(FactEvent, get("event_name"))
+		c.add(FactRef, get("ref"))
+		c.add(FactCommit, get("sha"))
+		c.add(FactCommit, get("sha1"))
+		c.add(FactRepositoryID, get("repository_id"))
+		c.add(FactOwnerID, get("repository_owner_id"))
+		if id, attempt := get("run_id"), get("run_attempt"); id != "" && attempt != "" && repository != "" {
+			c.add(FactRun, repository+"/actions/runs/"+id+"/attempts/"+attempt)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ type (
 		Value     string `json:"value"`
 	}
 	hashedRekordV1 struct { // rekor pkg/types/hashedrekord/v0.0.1
-		entryHead `json:",inline"`
+		entryHead `json:",embed"`
 		Spec      struct {
 			Data struct {
 				Hash hash `json:"hash"`
@@ -38,7 +38,7 @@ type (
 		} `json:"spec"`
 	}
 	dsseV1 struct { // rekor pkg/types/dsse/v0.0.1
-		entryHead `json:",inline"`
+		entryHead `json:",embed"`
 		Spec      struct {
 			EnvelopeHash hash `json:"envelopeHash"`
 			PayloadHash  hash `json:"payloadHash"`
@@ -49,7 +49,7 @@ type (
 		} `json:"spec"`
 	}
 	intotoV1 struct { // rekor pkg/types/intoto/v0.0.2
-		entryHead `json:",inline"`
+		entryHead `json:",embed"`
 		Spec      struct {
 			Content struct {
 				Envelope struct {

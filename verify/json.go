@@ -51,7 +51,9 @@ var (
 		"materials":   listOf(names("uri", "digest"), anyNumber),
 	})
 	provenanceV1 = object(map[string]*shape{
-		"buildDefinition": object(map[string]*shape{"buildType": nil, "externalParameters": nil, "internalParameters": nil,
+		"buildDefinition": object(map[string]*shape{"buildType": nil,
+			"externalParameters":   object(map[string]*shape{"workflow": names("ref", "repository", "path"), "source": names("uri", "digest")}),
+			"internalParameters":   object(map[string]*shape{"github": names("event_name", "repository_id", "repository_owner_id", "runner_environment")}),
 			"resolvedDependencies": listOf(descriptorShape, anyNumber)}),
 		"runDetails": object(map[string]*shape{"builder": names("id", "version", "builderDependencies"),
 			"metadata": names("invocationId", "startedOn", "finishedOn"), "byproducts": listOf(descriptorShape, anyNumber)}),
@@ -79,12 +81,12 @@ func walk(data []byte, s *shape) error {
 }
 
 func walkValue(d *jsontext.Decoder, s *shape) error {
-	if d.StackDepth() > maxDepth {
-		return fmt.Errorf("%w: nested deeper than %d", errLimit, maxDepth)
-	}
 	token, err := d.ReadToken()
 	if err != nil {
 		return err
+	}
+	if d.StackDepth() > maxDepth {
+		return fmt.Errorf("%w: nested deeper than %d", errLimit, maxDepth)
 	}
 	switch token.Kind() {
 	case '{':

@@ -23,6 +23,15 @@ func checkPredicateType(s *statement, p *Policy) error {
 		Hint: "if this kind of statement is what you want: --predicate-type URI"}
 }
 
+// checkOtherPredicate accepts a statement of a type that the policy names and
+// that is not provenance, where no provenance is asked for.
+func checkOtherPredicate(s *statement, p *Policy) error {
+	if p.Require != RequireProvenance && p.Level == 0 {
+		return nil
+	}
+	return &Rejection{Check: CheckPredicate, Want: "SLSA provenance", Got: s.PredicateType, Why: "this statement says nothing of the build"}
+}
+
 // checkKind wants a message signature or an attestation, as the policy says:
 // neither stands for the other.
 func checkKind(e *entity, p *Policy) error {

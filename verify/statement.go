@@ -24,7 +24,7 @@ type statement struct {
 	Subject       []subject                 `json:"subject"`
 	PredicateType string                    `json:"predicateType"`
 	Predicate     jsontext.Value            `json:"predicate"`
-	Unknown       map[string]jsontext.Value `json:",unknown"`
+	Unknown       map[string]jsontext.Value `json:",embed"`
 }
 
 type subject struct {
@@ -86,6 +86,9 @@ var digestSizes = map[string]int{"sha256": 32, "sha384": 48, "sha512": 64}
 func checkDigests(s subject) error {
 	if n := len(s.Digest); n > maxDigests {
 		return overLimit("digests of a subject", n, maxDigests)
+	}
+	if len(s.Digest) == 0 {
+		return &Rejection{Check: CheckSubject, Want: fmt.Sprintf("a digest of subject %q", s.Name), Got: "none"}
 	}
 	for _, algorithm := range slices.Sorted(maps.Keys(s.Digest)) {
 		size, known := digestSizes[algorithm]

@@ -36,12 +36,20 @@ func checkSubjects(subjects []subject, a *intoto.ResourceDescriptor) (string, er
 		return matched, nil
 	}
 	for _, s := range subjects {
-		if same, _ := s.is(a); !same && s.Name != "" && s.Name == path.Base(a.GetName()) {
+		if same, _ := s.is(a); !same && s.standsBehind(a.GetName(), matched) {
 			return "", &Rejection{Check: CheckSubject, Want: fmt.Sprintf("the bytes of subject %q", s.Name), Got: fmt.Sprintf("those of subject %q", matched),
 				Why: "one file of the release stands under the name of another", Hint: "tell the project: somebody swapped its files"}
 		}
 	}
 	return matched, nil
+}
+
+// standsBehind tells whether a file's name promises this subject rather than
+// the one that its bytes are. Statements may tell names with their folders; of
+// two that end alike, neither promises itself alone.
+func (s subject) standsBehind(name, matched string) bool {
+	base := path.Base(name)
+	return s.Name != "" && (s.Name == base || path.Base(s.Name) == base && path.Base(matched) != base)
 }
 
 // is tells whether the artifact is this subject.

@@ -231,7 +231,7 @@ func checkPolicy(e *entity, s *statement, p *Policy, v *Verdict) error {
 		return err
 	}
 	if c == nil {
-		return nil // a predicate type that the policy names, and that is not provenance
+		return checkOtherPredicate(s, p)
 	}
 	return checkProvenance(c, h, p, v)
 }
