@@ -104,6 +104,26 @@ func TestNothingLeft(t *testing.T) {
 	}
 }
 
+// TestReaderGone closes stderr, as "2>&1 | head" does, while the sandbox has
+// much to say.
+func TestReaderGone(t *testing.T) {
+	t.Parallel()
+	cmd, tmp := sandboxCommand(t.Context(), t, "--verbose", "--", "sh", "-c", "exit 7")
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stderr.Close()
+	_ = cmd.Wait()
+	if got := cmd.ProcessState.ExitCode(); got != 7 {
+		t.Errorf("exit code %d, want 7", got)
+	}
+	wantEmpty(t, tmp)
+}
+
 // TestServerEnds kills the log under a running sandbox, which must not go on
 // without it.
 func TestServerEnds(t *testing.T) {

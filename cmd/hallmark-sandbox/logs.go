@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
 )
 
 // The transparency logs that may be asked for.
@@ -20,13 +20,9 @@ func (s *Sandbox) launchRekor(private string) (*rekorServer, error) {
 	if s.options.Rekor == rekorV1 {
 		return nil, nil
 	}
-	output := os.Stderr
-	if !s.options.Verbose {
-		var err error
-		if output, err = os.Create(filepath.Join(private, "rekor.log")); err != nil {
-			return nil, fmt.Errorf("rekor: %w", err)
-		}
-		s.closers = append(s.closers, func() { _ = output.Close() })
+	output := io.Discard
+	if s.options.Verbose {
+		output = heedless{os.Stderr}
 	}
 	r, err := launchRekor(private, loopback, output)
 	if err != nil {
@@ -34,6 +30,15 @@ func (s *Sandbox) launchRekor(private string) (*rekorServer, error) {
 	}
 	s.closers = append(s.closers, r.stop)
 	return r, nil
+}
+
+// heedless writes what it can. A server must not end because nobody reads its
+// log any more.
+type heedless struct{ io.Writer }
+
+func (w heedless) Write(b []byte) (int, error) {
+	_, _ = w.Writer.Write(b)
+	return len(b), nil
 }
 
 // meetRekor waits for the launched server, starts Rekor v1 if it is wanted, and

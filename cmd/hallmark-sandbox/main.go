@@ -132,6 +132,9 @@ func run(args []string, stderr io.Writer) (code int, err error) {
 	// From here on a signal ends the sandbox in order.
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	// Asked for, it is no longer the end of a process whose stderr has gone. Not
+	// ignored: the command would inherit that.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 
 	private, err := os.MkdirTemp("", "hallmark-sandbox-")
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -40,7 +41,7 @@ type rekorServer struct {
 	public  crypto.PublicKey
 	keyFile string
 	storage string
-	log     *os.File
+	log     io.Writer
 
 	cmd     *exec.Cmd
 	backend *url.URL
@@ -56,7 +57,7 @@ func rekorMain(args []string) {
 // launchRekor starts the server and returns while it still comes up. Its
 // checkpoints are signed under the name origin, which verifiers take from the
 // host of the log's URL.
-func launchRekor(dir, origin string, log *os.File) (*rekorServer, error) {
+func launchRekor(dir, origin string, log io.Writer) (*rekorServer, error) {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("rekor: %w", err)
