@@ -1,0 +1,103 @@
+package sign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/sigstore/sigstore-go/pkg/root"
+	"github.com/sigstore/sigstore-go/pkg/sign"
+)
+
+// unlimited switches upstream's time limit off: it would span all tries of the
+// transport, which has limits of its own.
+const unlimited = -1
+
+// services are those that a signing config names for now.
+type services struct {
+	authority  string // of certificates; empty with a key
+	timestamps []string
+	logs       []string
+	logVersion uint32 // all logs have the same
+}
+
+// selectServices chooses once for a run, so that all of its bundles are alike.
+func selectServices(config *root.SigningConfig, keyless bool, now time.Time) (services, error) {
+	if err := checkSelectors(config); err != nil {
+		return services{}, err
+	}
+	var chosen services
+	if keyless {
+		authority, err := root.SelectService(config.FulcioCertificateAuthorityURLs(), sign.FulcioAPIVersions, now)
+		if err != nil {
+			return services{}, fmt.Errorf("certificate authority: %w", err)
+		}
+		chosen.authority = authority.URL
+	}
+	if len(config.RekorLogURLs()) == 0 {
+		return services{}, errors.New("it names no transparency log")
+	}
+	logs, err := root.SelectServices(config.RekorLogURLs(), config.RekorLogURLsConfig(), sign.RekorAPIVersions, now)
+	if err != nil {
+		return services{}, fmt.Errorf("transparency log: %w", err)
+	}
+	for _, log := range logs {
+		chosen.logs = append(chosen.logs, log.URL)
+		chosen.logVersion = log.MajorAPIVersion
+	}
+	if len(config.TimestampAuthorityURLs()) > 0 {
+		authorities, err := root.SelectServices(config.TimestampAuthorityURLs(), config.TimestampAuthorityURLsConfig(), sign.TimestampAuthorityAPIVersions, now)
+		if err != nil {
+			return services{}, fmt.Errorf("timestamp authority: %w", err)
+		}
+		for _, authority := range authorities {
+			chosen.timestamps = append(chosen.timestamps, authority.URL)
+		}
+	}
+	if chosen.logVersion == 2 && len(chosen.timestamps) == 0 && keyless {
+		return services{}, errors.New("it names a Rekor v2 log, which gives no time, and no timestamp authority")
+	}
+	return chosen, nil
+}
+
+// checkSelectors looks for what upstream takes for granted: its accessors
+// dereference the selector of each list.
+func checkSelectors(config *root.SigningConfig) error {
+	data, err := config.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	var present struct {
+		Logs       *struct{} `json:"rekorTlogConfig"`
+		Timestamps *struct{} `json:"tsaConfig"`
+	}
+	if err := json.Unmarshal(data, &present); err != nil {
+		return err
+	}
+	if present.Logs == nil && len(config.RekorLogURLs()) > 0 {
+		return errors.New("it does not say how many logs to use (rekorTlogConfig)")
+	}
+	if present.Timestamps == nil && len(config.TimestampAuthorityURLs()) > 0 {
+		return errors.New("it does not say how many timestamp authorities to use (tsaConfig)")
+	}
+	return nil
+}
+
+// options are upstream's for one bundle. Its clients are made anew each time:
+// they change their own options as they go, and their requests take no context
+// but the transport's.
+func (s services) options(ctx context.Context, transport http.RoundTripper) sign.BundleOptions {
+	options := sign.BundleOptions{Context: ctx}
+	for _, url := range s.timestamps {
+		options.TimestampAuthorities = append(options.TimestampAuthorities, sign.NewTimestampAuthority(&sign.TimestampAuthorityOptions{
+			URL: url, Timeout: unlimited, Transport: service{ctx, timestampRole, transport},
+		}))
+	}
+	for _, url := range s.logs {
+		options.TransparencyLogs = append(options.TransparencyLogs, newLog(url, s.logVersion, service{ctx, logRole, transport}))
+	}
+	return options
+}
