@@ -31,11 +31,14 @@ func (o Options) target(ctx context.Context, name string) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Dir != "" && os.MkdirAll(o.Dir, 0o700) != nil {
+	if o.Dir != "" && o.Transport != nil && os.MkdirAll(o.Dir, 0o700) != nil {
 		o.Dir = "" // a home that cannot be written to costs a refresh, not the run
 	}
 	cache := cache{dir: o.Dir, mirror: mirror}
 	t := &target{source: "TUF " + mirror, refreshed: cache.refreshed()}
+	if o.Transport == nil && o.TUFRoot == nil && t.refreshed.IsZero() {
+		return nil, &unreachableError{errOffline} // nothing was ever fetched
+	}
 	if o.Transport == nil || o.fresh(t.refreshed) {
 		// With a transport, a cache that does not verify is refreshed at once.
 		t.data, err = o.fetch(ctx, cache, base, name, true)
