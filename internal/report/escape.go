@@ -55,23 +55,3 @@ func plain(s string) bool {
 func visible(r rune) bool {
 	return unicode.IsPrint(r) && !unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
-
-// clip escapes a text and cuts its middle out where nobody would read it whole.
-// The size says that something is missing.
-func clip(s string, most int) string {
-	n := utf8.RuneCountInString(s)
-	if n <= most {
-		return Escape(s)
-	}
-	runes := []rune(s)
-	keep := most / 2
-	return fmt.Sprintf("%s… [%d characters] …%s", Escape(string(runes[:keep])), n, Escape(string(runes[n-keep:])))
-}
-
-// Lengths to which texts from outside are clipped, in characters.
-const (
-	longName = 200 // names, identities, URIs
-	longText = 600 // error texts
-)
-
-func name(s string) string { return clip(s, longName) }

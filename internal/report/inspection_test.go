@@ -2,13 +2,11 @@ package report
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
+	"crypto/ed25519"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
 	"fmt"
-	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -18,16 +16,14 @@ import (
 	"github.com/hallmark-project/hallmark/verify"
 )
 
-// holder is a certificate as it looks once parsed. Its key is a point that
-// everybody knows.
+// holder is a certificate as it looks once parsed.
 func holder(issuer string) *x509.Certificate {
-	curve := elliptic.P256().Params()
 	return &x509.Certificate{
 		Issuer:             pkix.Name{CommonName: issuer},
 		NotBefore:          signedAt,
 		NotAfter:           signedAt.Add(10 * time.Minute),
-		PublicKeyAlgorithm: x509.ECDSA,
-		PublicKey:          &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).Set(curve.Gx), Y: new(big.Int).Set(curve.Gy)},
+		PublicKeyAlgorithm: x509.Ed25519,
+		PublicKey:          ed25519.PublicKey(bytes.Repeat([]byte{1}, ed25519.PublicKeySize)),
 	}
 }
 

@@ -2,9 +2,6 @@ package report
 
 import (
 	"fmt"
-	"maps"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -147,14 +144,6 @@ func timeRow(d *verify.Verdict) row {
 	return row{"signed at", []part{{text: when + "  " + strings.Join(who, ", ")}}}
 }
 
-// host is where a service runs; what is no URL is shown as it is.
-func host(uri string) string {
-	if u, err := url.Parse(uri); err == nil && u.Host != "" {
-		return name(u.Host)
-	}
-	return name(uri)
-}
-
 // statementRow says what the statement says beyond the facts shown. Nothing
 // but the signer's own word stands behind it.
 func statementRow(d *verify.Verdict) row {
@@ -166,7 +155,12 @@ func statementRow(d *verify.Verdict) row {
 	if d.Level == nil {
 		items = append(items, "predicate "+name(s.PredicateType))
 	} else {
-		items = append(items, count(s.Dependencies, "material"), count(s.Parameters, "parameter"))
+		if s.Dependencies > 0 {
+			items = append(items, count(s.Dependencies, "material"))
+		}
+		if s.Parameters > 0 {
+			items = append(items, count(s.Parameters, "parameter"))
+		}
 	}
 	if len(d.InputsNotChecked) > 0 {
 		items = append(items, "inputs not checked: "+names(d.InputsNotChecked))
@@ -177,49 +171,12 @@ func statementRow(d *verify.Verdict) row {
 	if len(s.UnknownFields) > 0 {
 		items = append(items, count(len(s.UnknownFields), "member")+" that in-toto does not define")
 	}
+	if len(items) == 0 {
+		return row{}
+	}
 	return row{"also says", []part{{text: strings.Join(items, ", ") + " (" + string(verify.SelfAsserted) + ")"}}}
 }
 
 func (v *Verification) rootRow() row {
 	return row{"trusted root", []part{{text: join("  ", name(v.Root.Source), shortDigest(map[string]string{"sha256": v.Root.SHA256}))}}}
 }
-
-// fileName is a name as it stands among other words: quoted where spaces in it
-// could be taken for what is around it.
-func fileName(s string) string {
-	if s == "" || strings.HasPrefix(s, " ") || strings.HasSuffix(s, " ") || strings.Contains(s, "  ") {
-		return `"` + name(s) + `"`
-	}
-	return name(s)
-}
-
-// names lists names in a sentence.
-func names(all []string) string {
-	const few = 16
-	var shown []string
-	for _, s := range all[:min(len(all), few)] {
-		shown = append(shown, fileName(s))
-	}
-	if more := len(all) - few; more > 0 {
-		shown = append(shown, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(shown, ", ")
-}
-
-// shortDigest shows the ends of a digest, enough for eyes to tell files apart.
-func shortDigest(digest map[string]string) string {
-	algorithms := slices.Sorted(maps.Keys(digest))
-	if slices.Contains(algorithms, "sha256") {
-		algorithms = []string{"sha256"}
-	}
-	if len(algorithms) == 0 || digest[algorithms[0]] == "" {
-		return ""
-	}
-	value := digest[algorithms[0]]
-	if len(value) > 16 {
-		value = value[:4] + "…" + value[len(value)-4:]
-	}
-	return algorithms[0] + ":" + Escape(value)
-}
-
-func prefix(s string, n int) string { return s[:min(n, len(s))] }
