@@ -34,6 +34,7 @@ var factChecks = map[FactName]Check{
 }
 
 // unknownRunner is the runner of a certificate from before runners were named.
+// A certificate that says the word itself names no runner.
 const unknownRunner = "unknown"
 
 // facts are what the certificate establishes, in the order in which they are
@@ -41,6 +42,9 @@ const unknownRunner = "unknown"
 func (h *holder) facts() []Fact {
 	event, commit, ref, repository := h.BuildTrigger, h.SourceRepositoryDigest, h.SourceRepositoryRef, h.SourceRepositoryURI
 	runner, signer := h.RunnerEnvironment, h.BuildSignerURI
+	if runner == unknownRunner {
+		runner = ""
+	}
 	if h.old() && h.GithubWorkflowRepository != "" {
 		event, commit, ref = h.GithubWorkflowTrigger, h.GithubWorkflowSHA, h.GithubWorkflowRef
 		repository = githubURL + h.GithubWorkflowRepository

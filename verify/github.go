@@ -35,7 +35,8 @@ type workflow struct {
 }
 
 // parseWorkflow splits a workflow URI. The ref begins at the first @ behind the
-// workflow file: refs may hold @ and even end like another ref.
+// workflow file: refs may hold @ and even end like another ref. Files may be
+// called so that they begin like another; then no ref follows.
 func parseWorkflow(uri string) (workflow, error) {
 	rest, ok := strings.CutPrefix(uri, githubURL)
 	if !ok {
@@ -54,7 +55,11 @@ func parseWorkflow(uri string) (workflow, error) {
 	if err != nil {
 		return workflow{}, err
 	}
-	return workflow{repository, path, rest[at+1:]}, nil
+	ref := rest[at+1:]
+	if !strings.HasPrefix(ref, "refs/") && !validCommit(ref) {
+		return workflow{}, errors.New("neither a full ref nor a commit behind the workflow")
+	}
+	return workflow{repository, path, ref}, nil
 }
 
 // splitWorkflow splits OWNER/REPO/PATH.
