@@ -40,7 +40,7 @@ func ParseWorkflowRef(repository, workflowRef string) (WorkflowRef, error) {
 		}
 		from += at + 1
 	}
-	return WorkflowRef{}, fmt.Errorf("%q does not read as PATH.yml@refs/...", workflowRef)
+	return WorkflowRef{}, fmt.Errorf("%q does not read as PATH.yml@refs/NAME", workflowRef)
 }
 
 func isWorkflowFile(name string) bool {
