@@ -7,8 +7,10 @@ import (
 	"io"
 	"net/http"
 	neturl "net/url"
+	"path"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
@@ -37,20 +39,62 @@ func (f fetcher) DownloadFile(url string, limit int64, _ time.Duration) ([]byte,
 	return f(url, limit)
 }
 
-var rootPattern = regexp.MustCompile(`/([0-9]{1,9})\.root\.json$`)
+// exchange is one run of the client against the repository: the root metadata
+// that passed through, by version, and what it asked for last.
+type exchange struct {
+	roots map[int64][]byte
+	asked string
+}
 
-// fetcher notes the root metadata that pass through, by version.
-func (o Options) fetcher(ctx context.Context, roots map[int64][]byte) fetcher {
+// maxRoots is how many root metadata may follow the newest that is known. A
+// repository changes its own a few times a year.
+const maxRoots = 64
+
+var metadataPattern = regexp.MustCompile(`/(?:([0-9]{1,9})\.)?([^/]+)\.json$`)
+
+// note remembers what is asked for, before it is.
+func (x *exchange) note(url string) (rootVersion int64, err error) {
+	m := metadataPattern.FindStringSubmatch(url)
+	switch {
+	case path.Base(path.Dir(url)) == "targets":
+		x.asked = "target file"
+	case m == nil:
+		x.asked = "metadata"
+	default:
+		x.asked = m[2] + " metadata"
+		if m[2] == metadata.ROOT && m[1] != "" {
+			if len(x.roots) == maxRoots {
+				return 0, &metadata.ErrDownload{Msg: fmt.Sprintf("more than %d versions follow the newest one known", maxRoots)}
+			}
+			return strconv.ParseInt(m[1], 10, 64)
+		}
+	}
+	return 0, nil
+}
+
+// blame says which part of the repository an error is about. That the root has
+// expired is found out only when the timestamp is read.
+func (x *exchange) blame(err error) string {
+	if expired := (*metadata.ErrExpiredMetadata)(nil); errors.As(err, &expired) && strings.Contains(expired.Msg, "root.json") {
+		return "root metadata"
+	}
+	return x.asked
+}
+
+// fetcher is the client's way to the network for one exchange.
+func (o Options) fetcher(ctx context.Context, x *exchange) fetcher {
 	if o.Transport == nil {
 		return func(string, int64) ([]byte, error) { return nil, &unreachableError{errOffline} }
 	}
 	client := &http.Client{Transport: o.Transport, CheckRedirect: fewRedirects}
 	return func(url string, limit int64) ([]byte, error) {
-		data, err := get(ctx, client, url, limit)
-		if m := rootPattern.FindStringSubmatch(url); err == nil && m != nil {
-			if version, err := strconv.ParseInt(m[1], 10, 64); err == nil {
-				roots[version] = data
-			}
+		root, err := x.note(url)
+		if err != nil {
+			return nil, err
+		}
+		data, err := get(ctx, client, url, min(limit, maxFile)) // the limit may be the repository's own word
+		if err == nil && root > 0 {
+			x.roots[root] = data
 		}
 		return data, err
 	}

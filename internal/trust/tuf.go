@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -29,6 +30,9 @@ type target struct {
 func (o Options) target(ctx context.Context, name string) (*target, error) {
 	mirror, base, err := o.repository()
 	if err != nil {
+		return nil, err
+	}
+	if err := (cache{o.Dir, mirror}).check(); err != nil {
 		return nil, err
 	}
 	if o.Dir != "" && o.Transport != nil && os.MkdirAll(o.Dir, 0o700) != nil {
@@ -88,17 +92,18 @@ func (o Options) fetch(ctx context.Context, cache cache, base []byte, name strin
 	if err := cache.dropUnreadable(); err != nil {
 		return nil, fmt.Errorf("TUF cache: %w", err)
 	}
-	roots := map[int64][]byte{}
+	x := &exchange{roots: map[int64][]byte{}}
 	client, err := tuf.New(&tuf.Options{
 		Root:              newest,
 		CachePath:         cache.dir,
 		RepositoryBaseURL: cache.mirror,
 		DisableLocalCache: cache.dir == "",
 		ForceCache:        preferCache,
-		Fetcher:           o.fetcher(ctx, roots),
+		Fetcher:           o.fetcher(ctx, x),
 	})
 	var data []byte
 	if err == nil {
+		x.asked = "targets metadata" // it may not name the target at all
 		data, err = client.GetTarget(name)
 	}
 	if err != nil {
@@ -108,12 +113,26 @@ func (o Options) fetch(ctx context.Context, cache cache, base []byte, name strin
 		if unreachable := (*unreachableError)(nil); errors.As(err, &unreachable) {
 			return nil, unreachable // the layers above it say nothing more
 		}
-		return nil, fmt.Errorf("TUF %s: %w", cache.mirror, err)
+		return nil, cache.refused(x, err)
 	}
-	if err := cache.keepRoots(roots); err != nil {
+	if err := cache.keepRoots(x.roots); err != nil {
 		return nil, fmt.Errorf("TUF cache: %w", err)
 	}
 	return data, nil
+}
+
+// refused names the part of the repository that failed a check, without the
+// layers of wrapping above the check itself.
+func (c cache) refused(x *exchange, err error) error {
+	cause := err
+	for next := errors.Unwrap(cause); next != nil; next = errors.Unwrap(cause) {
+		cause = next
+	}
+	blamed := x.blame(err)
+	if disk := (*fs.PathError)(nil); errors.As(err, &disk) || blamed == "" {
+		return fmt.Errorf("TUF %s: %w", c.mirror, err)
+	}
+	return fmt.Errorf("TUF %s: %s refused: %w", c.mirror, blamed, cause)
 }
 
 // fresh tells whether the repository need not be asked. A time in the future is
