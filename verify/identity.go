@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -38,7 +39,7 @@ func checkIdentities(h *holder, p *Policy) error {
 // of the same letters.
 func (id Identity) names(h *holder) bool {
 	if id.Pattern != nil {
-		return h.kind != otherName && id.Pattern.MatchString(h.name)
+		return h.kind != otherName && matchesWhole(id.Pattern, h.name)
 	}
 	want := uriName
 	if !strings.Contains(id.Subject, "://") {
@@ -47,10 +48,15 @@ func (id Identity) names(h *holder) bool {
 			want = emailName
 		}
 	}
-	if want == emailName && h.kind == otherName {
-		return false
-	}
 	return h.kind == want && h.name == id.Subject
+}
+
+// matchesWhole holds patterns that CompilePattern did not make to the same rule.
+func matchesWhole(pattern *regexp.Regexp, name string) bool {
+	longest := *pattern
+	longest.Longest()
+	at := longest.FindStringIndex(name)
+	return at != nil && at[0] == 0 && at[1] == len(name)
 }
 
 // checkSigningKey wants the policy's key, whoever else is asked for.
