@@ -24,12 +24,12 @@ type Options struct {
 	// None means sha256.
 	Algorithms []string
 
-	// Material says what a file is that serves to verify others, by its whole
-	// content, or "" of any other file. It is asked about files of folders, of
+	// Material says what the file at path is that serves to verify others, by
+	// its whole content, or "" of any other file. It is asked about files of folders, of
 	// at most 64 MiB, and beyond 256 KiB only if they begin as text does; it is
 	// called by many goroutines at once and must not keep or change content.
 	// Nil takes no file for material.
-	Material func(name string, content []byte) string
+	Material func(path string, content []byte) string
 
 	// Total is told how many bytes there are to read, once, before the first
 	// is; Progress is told of bytes that were, by many goroutines at once.

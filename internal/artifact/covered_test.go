@@ -1,6 +1,7 @@
 package artifact
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -93,9 +94,9 @@ func TestMaterialIsAskedAboutWholeFiles(t *testing.T) {
 	text := strings.Repeat("x", 2*chunkSize)
 	tree(t, "d/text="+text, "d/binary=\x00"+binary, "d/late="+binary, "d/empty=")
 	var asked = make(chan string, 10)
-	set, err := Collect(t.Context(), []string{"d"}, Options{Material: func(name string, content []byte) string {
-		asked <- name
-		if name == "text" && string(content) == text {
+	set, err := Collect(t.Context(), []string{"d"}, Options{Material: func(path string, content []byte) string {
+		asked <- filepath.ToSlash(path)
+		if path == filepath.Join("d", "text") && string(content) == text {
 			return "all of it"
 		}
 		return ""
@@ -108,7 +109,7 @@ func TestMaterialIsAskedAboutWholeFiles(t *testing.T) {
 	for name := range asked {
 		names = append(names, name)
 	}
-	if diff := cmp.Diff([]string{"empty", "late", "text"}, union(names, nil)); diff != "" {
+	if diff := cmp.Diff([]string{"d/empty", "d/late", "d/text"}, union(names, nil)); diff != "" {
 		t.Error(diff)
 	}
 	want := []string{

@@ -128,7 +128,7 @@ func (b *batch) worthHolding(front []byte, size int64) bool {
 // hashed if it is to stay.
 func (b *batch) judge(t *task, content []byte) {
 	if b.material != nil {
-		t.leftOut = b.material(t.name, content)
+		t.leftOut = b.material(t.path, content)
 	}
 	if t.leftOut == "" && beginsAsChecksums(content) {
 		// What does not parse to its end is a file like any other.

@@ -23,7 +23,7 @@ func (env *Env) collect(ctx context.Context, c *cli.Context, algorithms ...strin
 		Checksums:  c.StringSlice("checksums"),
 		Stdin:      env.Stdin,
 		Algorithms: algorithms,
-		Material:   func(_ string, content []byte) string { return material.Recognise(content) },
+		Material:   material.Recognise,
 		Total:      progress.Total,
 		Progress:   progress.Add,
 	})

@@ -11,7 +11,9 @@ import (
 // in which they are looked for: hallmark's and cosign's first.
 var endings = []string{".sigstore.json", ".sigstore", ".bundle", ".cosign.bundle", ".intoto.jsonl"}
 
-// Beside returns the files beside an artifact that are named after it.
+// Beside returns the files beside an artifact that are named after it. Many
+// systems call a signature by the same name; one that Sigstore's tools cannot
+// have made is none of ours, and no reason to refuse anything.
 func Beside(artifact string) []string {
 	var files []string
 	for _, ending := range endings {
@@ -19,7 +21,15 @@ func Beside(artifact string) []string {
 			files = append(files, artifact+ending)
 		}
 	}
+	if path := artifact + signatureEnding; isSignature(path) {
+		files = append(files, path)
+	}
 	return files
+}
+
+func isSignature(path string) bool {
+	text, err := readSmall(path, maxSignature)
+	return err == nil && (parseSignature(text) != nil || isObject(text))
 }
 
 // InFolder returns the files of a folder that by custom hold bundles about

@@ -15,13 +15,18 @@ type Index struct {
 	found    []Found
 	byDigest map[string][]int
 	byName   map[string][]int
+	beside   map[string][]int // detached signatures, by the file that they stand beside
 }
 
 // NewIndex indexes bundles by the digests and names of their subjects.
 func NewIndex(found []Found) *Index {
-	x := &Index{found: found, byDigest: make(map[string][]int), byName: make(map[string][]int)}
+	x := &Index{found: found, byDigest: make(map[string][]int), byName: make(map[string][]int), beside: make(map[string][]int)}
 	for i, f := range found {
 		if f.Bundle == nil {
+			continue
+		}
+		if f.NamesNoDigest() {
+			x.beside[f.about] = append(x.beside[f.about], i)
 			continue
 		}
 		for _, s := range verify.ClaimedSubjects(f.Bundle) {
@@ -53,9 +58,10 @@ func (x *Index) Unreadable() []Found {
 	return bad
 }
 
-// For returns the bundles that name one of the artifact's digests.
+// For returns the bundles that name one of the artifact's digests, and the
+// signatures that stand beside a file of its name without naming any.
 func (x *Index) For(a *intoto.ResourceDescriptor) []Found {
-	var hits []int
+	hits := slices.Clone(x.beside[path.Base(a.GetName())])
 	for algorithm, digest := range a.GetDigest() {
 		hits = append(hits, x.byDigest[algorithm+":"+digest]...)
 	}

@@ -14,15 +14,20 @@ import (
 	"github.com/hallmark-project/hallmark/verify"
 )
 
-// mustRealBundle reads a release's bundle from slsa-verifier's test data,
-// which comes with the module.
-func mustRealBundle(t testing.TB, name string) []byte {
+// mustTestdata is slsa-verifier's test data, which comes with the module.
+func mustTestdata(t testing.TB) string {
 	t.Helper()
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/slsa-framework/slsa-verifier/v2").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), "cli", "slsa-verifier", "testdata", filepath.FromSlash(name)))
+	return filepath.Join(strings.TrimSpace(string(dir)), "cli", "slsa-verifier", "testdata")
+}
+
+// mustRealBundle reads the material of a real release from there.
+func mustRealBundle(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(mustTestdata(t), filepath.FromSlash(name)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,33 +136,20 @@ func TestFind(t *testing.T) {
 	}
 }
 
-func TestRecognise(t *testing.T) {
-	bundle := strings.TrimSpace(string(mustRealBundle(t, generic))) + "\n"
-	certificate := "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
-	for _, tt := range []struct{ name, content, want string }{
-		{"a bundle", bundle, "Sigstore bundle"},
-		{"bundles", bundle + bundle, "Sigstore bundle"},
-		{"a bundle with a tail", bundle + "#!/bin/sh\n", ""},
-		{"other JSON", `{"name":"widget"}`, ""},
-		{"a certificate", certificate, "certificate"},
-		{"a certificate with a tail", certificate + "x", ""},
-		{"a public key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", ""},
-		{"a program", "\x7fELF", ""},
-		{"nothing", "", ""},
-	} {
-		if got := Recognise([]byte(tt.content)); got != tt.want {
-			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
-		}
-	}
-}
-
 func FuzzRead(f *testing.F) {
 	f.Add(mustRealBundle(f, generic))
+	f.Add(mustRealBundle(f, bareEnvelope))
+	f.Add(mustRealBundle(f, npmPackage+".json"))
+	f.Add([]byte(cosignJSON(f)))
+	f.Add([]byte("MEUCIQ"))
 	f.Add([]byte("{}\n{}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, found := range Read("f", data) {
 			if (found.Bundle == nil) == (found.Err == nil) {
 				t.Errorf("%s: a bundle and an error, or neither", found.Name)
+			}
+			if found.Bundle != nil {
+				_ = verify.Describe(found.About("sha256", make([]byte, 32)).Bundle)
 			}
 		}
 	})
