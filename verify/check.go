@@ -78,7 +78,7 @@ func (r *Rejection) Is(target error) bool { return slices.Contains(equivalents[r
 // equivalents are slsa-verifier's names of the same failed expectations.
 var equivalents = map[Check][]error{
 	CheckSource:    {serrors.ErrorMismatchSource},
-	CheckRef:       {serrors.ErrorMismatchTag, serrors.ErrorMismatchBranch, serrors.ErrorMismatchVersionedTag},
+	CheckRef:       {serrors.ErrorMismatchTag, serrors.ErrorMismatchBranch, serrors.ErrorMismatchVersionedTag, serrors.ErrorInvalidRef},
 	CheckSubject:   {serrors.ErrorMismatchHash},
 	CheckBuilder:   {serrors.ErrorMismatchBuilderID},
 	CheckSigner:    {serrors.ErrorMismatchBuilderID, serrors.ErrorUntrustedReusableWorkflow},

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,8 +20,9 @@ type claims struct {
 	facts        []Fact
 	buildType    string
 	external     []string // names of the external parameters
-	inputs       []string // names of the workflow inputs
+	inputs       []input
 	dependencies int
+	first        bool // read from provenance v0.2
 }
 
 // readClaims reads a predicate by its type; nil for other than provenance.
@@ -34,13 +36,28 @@ func readClaims(s *statement) (*claims, error) {
 		if err := json.Unmarshal(s.Predicate, &p); err != nil {
 			return nil, malformed(err)
 		}
-		return claimsV02(&p), nil
+		c, err := claimsV02(&p)
+		if err == nil {
+			c.addInvocation(s.Predicate)
+			c.inputs, err = readInputs(s.Predicate, c.buildType)
+		}
+		if err != nil {
+			return nil, malformed(err)
+		}
+		return c, nil
 	case slsav1.PredicateSLSAProvenance:
 		var p slsav1.ProvenancePredicate
 		if err := json.Unmarshal(s.Predicate, &p); err != nil {
 			return nil, malformed(err)
 		}
-		return claimsV1(&p)
+		c, err := claimsV1(&p)
+		if err != nil {
+			return nil, err
+		}
+		if c.inputs, err = readInputs(s.Predicate, c.buildType); err != nil {
+			return nil, malformed(err)
+		}
+		return c, nil
 	}
 	return nil, nil
 }
@@ -64,9 +81,14 @@ func (c *claims) addSource(uri string, digest common.DigestSet) {
 	}
 }
 
-// claimsV02 reads SLSA provenance v0.2 as slsa-github-generator writes it.
-func claimsV02(p *slsav02.ProvenancePredicate) *claims {
-	c := &claims{buildType: p.BuildType, dependencies: len(p.Materials)}
+// claimsV02 reads SLSA provenance v0.2 as slsa-github-generator and npm's
+// client write it.
+func claimsV02(p *slsav02.ProvenancePredicate) (*claims, error) {
+	parameters, ok := p.Invocation.Parameters.(map[string]any)
+	if !ok && p.Invocation.Parameters != nil {
+		return nil, errors.New("the parameters are no object")
+	}
+	c := &claims{buildType: p.BuildType, external: memberNames(parameters), dependencies: len(p.Materials), first: true}
 	c.add(FactBuilder, p.Builder.ID)
 	c.add(FactBuildType, p.BuildType)
 	source := p.Invocation.ConfigSource
@@ -78,16 +100,30 @@ func claimsV02(p *slsav02.ProvenancePredicate) *claims {
 		c.add(FactWorkflow, repository+"/"+source.EntryPoint+"@"+ref)
 	}
 	c.addEnvironment(stringMembers(p.Invocation.Environment))
-	if parameters, ok := p.Invocation.Parameters.(map[string]any); ok {
-		c.inputs = memberNames(parameters["event_inputs"])
+	return c, nil
+}
+
+// addInvocation reads the number and attempt of a run, RUN-ATTEMPT, from v0.2
+// metadata, whose member signers spell in two ways.
+func (c *claims) addInvocation(predicate jsontext.Value) {
+	metadata := members(members(predicate)["metadata"])
+	for _, name := range []string{"buildInvocationID", "buildInvocationId"} {
+		id, attempt, ok := strings.Cut(text(metadata[name]), "-")
+		if ok && digits.MatchString(id) && digits.MatchString(attempt) {
+			c.addRun(id, attempt)
+		}
 	}
-	return c
+}
+
+func (c *claims) addRun(id, attempt string) {
+	if repository := factValue(c.facts, FactRepository); id != "" && attempt != "" && repository != "" {
+		c.add(FactRun, repository+"/actions/runs/"+id+"/attempts/"+attempt)
+	}
 }
 
 // addEnvironment reads the variables of a GitHub job as slsa-github-generator
 // records them, in both of its spellings: none goes uncompared.
 func (c *claims) addEnvironment(env map[string]string) {
-	repository := factValue(c.facts, FactRepository)
 	for _, spelled := range []func(string) string{strings.ToLower, strings.ToUpper} {
 		get := func(name string) string { return env[spelled("github_"+name)] }
 		c.add(FactEvent, get("event_name"))
@@ -96,9 +132,9 @@ func (c *claims) addEnvironment(env map[string]string) {
 		c.add(FactCommit, get("sha1"))
 		c.add(FactRepositoryID, get("repository_id"))
 		c.add(FactOwnerID, get("repository_owner_id"))
-		if id, attempt := get("run_id"), get("run_attempt"); id != "" && attempt != "" && repository != "" {
-			c.add(FactRun, repository+"/actions/runs/"+id+"/attempts/"+attempt)
-		}
+		c.add(FactRepository, prefixed(githubURL, get("repository")))
+		c.add(FactWorkflow, prefixed(githubURL, get("workflow_ref")))
+		c.addRun(get("run_id"), get("run_attempt"))
 	}
 }
 
@@ -112,7 +148,10 @@ func claimsV1(p *slsav1.ProvenancePredicate) (*claims, error) {
 		c.addSource(def.ResolvedDependencies[0].URI, def.ResolvedDependencies[0].Digest)
 	}
 	c.add(FactRun, p.RunDetails.BuildMetadata.InvocationID)
-	external, _ := def.ExternalParameters.(map[string]any)
+	external, ok := def.ExternalParameters.(map[string]any)
+	if !ok && def.ExternalParameters != nil {
+		return nil, &Rejection{Check: CheckPredicate, Want: "an object of external parameters", Got: "another value"}
+	}
 	internal, _ := def.InternalParameters.(map[string]any)
 	switch def.BuildType {
 	case buildTypeWorkflow, buildTypeWorkflowSLSA:
@@ -122,7 +161,6 @@ func claimsV1(p *slsav1.ProvenancePredicate) (*claims, error) {
 				Got: fmt.Sprintf("%v", slices.Sorted(maps.Keys(w)))}
 		}
 		c.add(FactWorkflow, w["repository"]+"/"+w["path"]+"@"+w["ref"])
-		c.inputs = memberNames(external["inputs"])
 		github := stringMembers(internal["github"])
 		c.add(FactEvent, github["event_name"])
 		c.add(FactRepositoryID, github["repository_id"])
@@ -137,6 +175,8 @@ func claimsV1(p *slsav1.ProvenancePredicate) (*claims, error) {
 			return nil, &Rejection{Check: CheckPredicate, Why: "unreadable source in the external parameters", Err: err}
 		}
 		c.addSource(source.URI, source.Digest)
+		c.addEnvironment(stringMembers(internal))
+	case buildTypeDelegated:
 		c.addEnvironment(stringMembers(internal))
 	}
 	return c, nil

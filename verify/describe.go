@@ -157,7 +157,7 @@ func (d *Description) addStatement(payload []byte) {
 	if c == nil {
 		return
 	}
-	d.Statement.Claims, d.Statement.Parameters, d.Statement.Inputs = distinct(c.facts), c.external, c.inputs
+	d.Statement.Claims, d.Statement.Parameters, d.Statement.Inputs = distinct(c.facts), c.external, inputNames(c.inputs)
 	d.Statement.Dependencies = c.dependencies
 	d.Statement.Contradicts = slices.DeleteFunc(disagreements(c, d.Facts), func(d Disagreement) bool {
 		return d.Name == FactBuilder // which builder's word for itself goes with a signer is for a policy to say

@@ -24,7 +24,10 @@ type Policy struct {
 	// Issuer is the issuer that goes with Repository; empty means GitHubIssuer.
 	Issuer string
 	// SignerWorkflow is the signing workflow, OWNER/REPO/PATH without a ref.
+	// Where a delegator of slsa-github-generator signs, it is the builder that
+	// is signed for.
 	SignerWorkflow string
+	signerRef      string // of that workflow, as slsa-verifier's builder ids have it
 	// SignerDigest is the commit of the signing workflow.
 	SignerDigest string
 	// Owner is the owner of the source repository.
@@ -41,6 +44,9 @@ type Policy struct {
 	// Events are the only events that may have started the build. None set
 	// means every event but those that run other people's code.
 	Events []string
+	// Inputs are what the workflow must have been given. Nil asks nothing; a
+	// map, even an empty one, must name every input that provenance records.
+	Inputs map[string]string
 	// AllowSelfHosted accepts self-hosted runners beside GitHub's own.
 	AllowSelfHosted bool
 	// Require asks for a message signature or for provenance.
@@ -102,7 +108,7 @@ func (p *Policy) aboutSource() bool {
 			return true
 		}
 	}
-	return len(p.Events) > 0 || p.AllowSelfHosted
+	return len(p.Events) > 0 || p.Inputs != nil || p.AllowSelfHosted
 }
 
 // Validate refuses a policy that names no signer, contradicts itself or holds

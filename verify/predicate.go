@@ -26,7 +26,7 @@ func checkPredicateType(s *statement, p *Policy) error {
 // checkOtherPredicate accepts a statement of a type that the policy names and
 // that is not provenance, where no provenance is asked for.
 func checkOtherPredicate(s *statement, p *Policy) error {
-	if p.Require != RequireProvenance && p.Level == 0 {
+	if p.Require != RequireProvenance && p.Level == 0 && p.Inputs == nil {
 		return nil
 	}
 	return &Rejection{Check: CheckPredicate, Want: "SLSA provenance", Got: s.PredicateType, Why: "this statement says nothing of the build"}
@@ -39,7 +39,7 @@ func checkKind(e *entity, p *Policy) error {
 	switch {
 	case attestation && p.Require == RequireSignature:
 		return &Rejection{Check: CheckPredicate, Want: "a message signature", Got: "an attestation"}
-	case !attestation && (p.Require == RequireProvenance || p.Level > 0 || len(p.PredicateTypes) > 0):
+	case !attestation && (p.Require == RequireProvenance || p.Level > 0 || p.Inputs != nil || len(p.PredicateTypes) > 0):
 		return &Rejection{Check: CheckPredicate, Want: "provenance", Got: "a message signature, which says nothing of the build"}
 	}
 	return nil
@@ -48,23 +48,22 @@ func checkKind(e *entity, p *Policy) error {
 // checkClaims holds a provenance predicate to the certificate: whatever both
 // state must agree, builder and build type must be ones that the signer may
 // name, and what the statement alone says is returned as self-asserted.
-func checkClaims(c *claims, h *holder, established []Fact) ([]Fact, error) {
-	signer, err := parseWorkflow(factValue(established, FactSigner))
+func checkClaims(c *claims, established []Fact, p *Policy) ([]Fact, error) {
+	b, signer, err := builderFor(established, p)
 	if err != nil {
-		return nil, &Rejection{Check: CheckBuilder, Want: "a builder that is known", Got: h.name, Err: err}
+		return nil, err
 	}
-	row := builderOf(signer)
-	if row != nil {
-		if err := row.checkRef(signer); err != nil {
-			return nil, err
-		}
+	types, err := checkBuilder(c, b, signer, established, p)
+	if err != nil {
+		return nil, err
 	}
-	if !mayState(row, c.buildType) {
+	parameters, known := types[c.buildType]
+	if !known {
 		return nil, &Rejection{Check: CheckPredicate, Want: "a build type of " + signer.String(), Got: orNone(c.buildType)}
 	}
 	for _, name := range c.external {
-		if known := externalParameters[c.buildType]; !slices.Contains(known, name) {
-			return nil, &Rejection{Check: CheckPredicate, Want: "external parameters " + strings.Join(known, ", "), Got: name,
+		if !slices.Contains(parameters, name) {
+			return nil, &Rejection{Check: CheckPredicate, Want: "external parameters " + orNone(strings.Join(parameters, ", ")), Got: name,
 				Why: "the build type does not define this parameter, and it may have steered the build"}
 		}
 	}
@@ -82,7 +81,8 @@ func checkClaims(c *claims, h *holder, established []Fact) ([]Fact, error) {
 }
 
 // disagreements lists what the predicate says against the certificate. The
-// builder's id is the signer's in all that the builders table knows.
+// builder's id is the signer's, unless the builders table lets that one speak
+// for others.
 func disagreements(c *claims, established []Fact) []Disagreement {
 	var all []Disagreement
 	for _, claim := range c.facts {
@@ -91,6 +91,9 @@ func disagreements(c *claims, established []Fact) []Disagreement {
 			name = FactSigner
 		}
 		got := factValue(established, name)
+		if claim.Name == FactBuilder && maySpeakFor(got, claim.Value) {
+			continue
+		}
 		if got == "" || got == unknownRunner || sameFact(name, got, claim.Value) {
 			continue
 		}
@@ -99,13 +102,16 @@ func disagreements(c *claims, established []Fact) []Disagreement {
 	return all
 }
 
-// selfAsserted returns the claims on which the certificate is silent. Two
-// claims of one fact that differ would make both worthless: the first stands,
-// as the second is compared with it.
+// selfAsserted returns the claims on which the certificate is silent; a
+// builder's id where it is not the signer's. Two claims of one fact that differ
+// would make both worthless: the first stands, as the second is compared with it.
 func selfAsserted(c *claims, established []Fact) []Fact {
 	var own []Fact
 	for _, claim := range c.facts {
-		if claim.Name == FactBuilder || factValue(established, claim.Name) != "" || factValue(own, claim.Name) != "" {
+		if claim.Name == FactBuilder && sameFact(FactBuilder, claim.Value, factValue(established, FactSigner)) {
+			continue
+		}
+		if factValue(established, claim.Name) != "" || factValue(own, claim.Name) != "" {
 			continue
 		}
 		own = append(own, claim)

@@ -8,8 +8,9 @@ import (
 )
 
 // FromSLSAVerifier turns the expectations that slsa-verifier takes into a
-// policy that asks the same. A builder id is the signing workflow here; its
-// version, if it has one, is enforced by the trusted builders table alone.
+// policy that asks the same. A builder id is the signing workflow here, at the
+// id's version if it has one. The ids that npm gives to GitHub's own runners
+// mean the project's own workflow on a GitHub-hosted machine, as does no id.
 func FromSLSAVerifier(provenance *options.ProvenanceOpts, builder *options.BuilderOpts) (*Policy, error) {
 	p := &Policy{Require: RequireProvenance, Repository: repositoryOf("https://" + provenance.ExpectedSourceURI)}
 	if p.Repository == "" {
@@ -27,14 +28,24 @@ func FromSLSAVerifier(provenance *options.ProvenanceOpts, builder *options.Build
 		p.Version = *provenance.ExpectedVersionedTag
 	}
 	if len(provenance.ExpectedWorkflowInputs) > 0 {
-		return nil, policyError("workflow inputs: not supported here")
+		p.Inputs = provenance.ExpectedWorkflowInputs
 	}
 	if builder != nil && builder.ExpectedID != nil {
-		name, _, err := utils.ParseBuilderID(*builder.ExpectedID, false)
-		if err != nil {
-			return nil, policyError("builder id %q: %w", *builder.ExpectedID, err)
+		if err := p.setBuilder(*builder.ExpectedID); err != nil {
+			return nil, err
 		}
-		p.SignerWorkflow = strings.TrimPrefix(name, githubURL)
 	}
 	return p, p.Validate()
+}
+
+func (p *Policy) setBuilder(id string) error {
+	if r := runnerOf(id); r != nil && r.environment == "github-hosted" {
+		return nil
+	}
+	name, version, err := utils.ParseBuilderID(id, false)
+	if err != nil {
+		return policyError("builder id %q: %w", id, err)
+	}
+	p.SignerWorkflow, p.signerRef = strings.TrimPrefix(name, githubURL), version
+	return nil
 }

@@ -11,14 +11,15 @@ import (
 
 // checkSource holds the certificate to what the policy says of repository,
 // signer, ref, commit, event and runner. A fact that is asked for and absent
-// is refused.
-func checkSource(h *holder, facts []Fact, p *Policy) error {
+// is refused. Provenance tells whether there is any, which may name the builder
+// that the signer signed for.
+func checkSource(h *holder, facts []Fact, p *Policy, provenance bool) error {
 	if p.Repository != "" {
 		if err := checkRepository(h, facts, p); err != nil {
 			return err
 		}
 	}
-	if err := checkSigner(facts, p); err != nil {
+	if err := checkSigner(facts, p, provenance); err != nil {
 		return err
 	}
 	want := []struct {
@@ -80,26 +81,40 @@ func checkRepository(h *holder, facts []Fact, p *Policy) error {
 	if sameRepository(signer.repository, p.Repository) {
 		return nil
 	}
-	if b := builderOf(signer); b != nil {
-		return b.checkRef(signer)
+	if b := builderOf(signer); b != nil && !b.named {
+		return b.checkRef(signer, p)
 	}
 	return &Rejection{Check: CheckSigner, Want: "a workflow of " + p.Repository + " or a trusted builder", Got: signer.String(),
 		Hint: "if the project says that this workflow signs for it: --signer-workflow OWNER/REPO/PATH"}
 }
 
-func checkSigner(facts []Fact, p *Policy) error {
+func checkSigner(facts []Fact, p *Policy, provenance bool) error {
 	if p.SignerWorkflow == "" {
 		return nil
 	}
-	repository, path, err := splitWorkflow(p.SignerWorkflow)
-	if err != nil {
-		return policyError("signer workflow %q: %w", p.SignerWorkflow, err)
-	}
 	signer, err := parseWorkflow(factValue(facts, FactSigner))
-	if err != nil || !signer.is(repository, path) {
-		return &Rejection{Check: CheckSigner, Want: p.SignerWorkflow, Got: orNone(factValue(facts, FactSigner)), Err: err}
+	if err == nil && p.names(signer) {
+		return nil
 	}
-	return nil
+	if b := builderOf(signer); err == nil && provenance && b != nil && b.delegate {
+		return nil // checkDelegated compares it with the builder
+	}
+	return &Rejection{Check: CheckSigner, Want: p.signer(), Got: orNone(factValue(facts, FactSigner)), Err: err}
+}
+
+// signer says in words which workflow the policy wants.
+func (p *Policy) signer() string {
+	if p.signerRef == "" {
+		return p.SignerWorkflow
+	}
+	return p.SignerWorkflow + "@" + p.signerRef
+}
+
+// names tells whether a workflow is the policy's signer. The ref of a tag may
+// be short.
+func (p *Policy) names(w workflow) bool {
+	repository, path, err := splitWorkflow(p.SignerWorkflow)
+	return err == nil && w.is(repository, path) && (p.signerRef == "" || p.signerRef == w.ref || "refs/tags/"+p.signerRef == w.ref)
 }
 
 // checkVersion compares semantic versions as slsa-verifier does, on the tag

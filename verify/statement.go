@@ -103,6 +103,10 @@ func checkDigests(s subject) error {
 	return nil
 }
 
+func (s *statement) isProvenance() bool {
+	return s.PredicateType == slsav02.PredicateSLSAProvenance || s.PredicateType == slsav1.PredicateSLSAProvenance
+}
+
 func (s *statement) summary(matched string) *Statement {
 	return &Statement{PredicateType: s.PredicateType, Subject: matched, Subjects: len(s.Subject),
 		UnknownFields: slices.Sorted(maps.Keys(s.Unknown))}

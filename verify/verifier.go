@@ -211,7 +211,7 @@ func checkPolicy(e *entity, s *statement, p *Policy, v *Verdict) error {
 		if err := checkIdentities(h, p); err != nil {
 			return err
 		}
-		if err := checkSource(h, v.Facts, p); err != nil {
+		if err := checkSource(h, v.Facts, p, s != nil && s.isProvenance()); err != nil {
 			return err
 		}
 	} else if p.aboutSource() {
@@ -240,16 +240,21 @@ func checkProvenance(c *claims, h *holder, p *Policy, v *Verdict) error {
 	if h == nil {
 		return &Rejection{Check: CheckBuilder, Want: "provenance that a known builder signed", Got: "provenance that a key signed"}
 	}
-	own, err := checkClaims(c, h, v.Facts)
+	own, err := checkClaims(c, v.Facts, p)
 	if err != nil {
 		return err
 	}
-	v.Level = buildLevel(h, v.Facts)
+	if err := checkInputs(c.inputs, p); err != nil {
+		return err
+	}
+	v.Level = buildLevel(h, v.Facts, p)
 	if err := checkLevel(v.Level, p); err != nil {
 		return err
 	}
 	v.Facts = append(v.Facts, own...)
 	v.Statement.Dependencies, v.Statement.Parameters = c.dependencies, len(c.external)
-	v.InputsNotChecked = c.inputs
+	if p.Inputs == nil {
+		v.InputsNotChecked = inputNames(c.inputs)
+	}
 	return nil
 }
