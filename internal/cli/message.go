@@ -24,8 +24,8 @@ func (env *Env) printError(err error) {
 	if err == nil {
 		return
 	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok && strings.Contains(err.Error(), "\n") {
-		for _, one := range many.Unwrap() {
+	if many := joined(err); len(many) > 1 {
+		for _, one := range many {
 			env.printError(one)
 		}
 		return
@@ -38,6 +38,19 @@ func (env *Env) printError(err error) {
 	for _, hint := range hintsOf(err) {
 		fmt.Fprintln(env.Stderr, hang(hintPrefix, report.Escape(hint)))
 	}
+}
+
+// joined takes apart what errors.Join put together. An error that wraps several
+// with words of its own is one error.
+func joined(err error) []error {
+	many, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return nil
+	}
+	if same := errors.Join(many.Unwrap()...); same == nil || same.Error() != err.Error() {
+		return nil
+	}
+	return many.Unwrap()
 }
 
 // warnf tells a person something that changes neither result nor exit code.
