@@ -13,6 +13,7 @@ type invocation struct {
 	command     *cli.Command // nil: the app itself
 	flags       []string     // each as --name=value or --name
 	positionals []string
+	stdin       int // how many words ask to read standard input
 	help        bool
 }
 
@@ -55,6 +56,14 @@ func parseArgs(app *cli.App, args []string) (*invocation, error) {
 	}
 	if err := v.parseFlags(args); err != nil {
 		return nil, err
+	}
+	for _, word := range v.positionals {
+		if word == "-" {
+			v.stdin++
+		}
+	}
+	if v.stdin > 1 {
+		return nil, usagef("- is given %d times, but standard input can be read once only", v.stdin)
 	}
 	if len(v.positionals) > 0 && v.command.ArgsUsage == "" && !v.help {
 		return nil, usagef("%s takes no arguments, got %s", strings.Join(v.path, " "), shown(v.positionals[0]))
@@ -116,6 +125,9 @@ func (v *invocation) parseFlags(args []string) error {
 		}
 		if attached && value == "" {
 			return withHint(usagef("flag %s has an empty value", name), "leave the flag out if it is not wanted")
+		}
+		if value == "-" && key != "output" { // there it is standard output
+			v.stdin++
 		}
 		if attached {
 			name += "=" + value

@@ -57,6 +57,7 @@ func TestArgs(t *testing.T) {
 		"positional like a flag":   {"sum --format json format help -- h", got{Args: []string{"format", "help", "h"}, Format: "json"}},
 		"positional like a command": {"sum version --quiet sum",
 			got{Args: []string{"version", "sum"}, Quiet: true}},
+		"both streams":       {"sum --param - -o -", got{Param: []string{"-"}, Output: "-"}},
 		"command of a group": {"bundle show x", got{Args: []string{"x"}}},
 	}
 	for name, test := range tests {
@@ -105,6 +106,8 @@ func TestArgsRefused(t *testing.T) {
 		"empty bool":                {[]string{"sum", "--quiet=", "a"}, "flag --quiet has an empty value", ""},
 		"given twice":               {[]string{"sum", "--output", "a", "--output", "b"}, "flag --output is given twice", ""},
 		"given twice by alias":      {[]string{"sum", "--output", "a", "-o", "b"}, "flag -o is given twice", ""},
+		"standard input twice":      {[]string{"sum", "--param", "-", "--trusted-root=-"}, "- is given 2 times, but standard input can be read once only", ""},
+		"standard input behind --":  {[]string{"sum", "--param", "-", "--", "-"}, "- is given 2 times, but standard input can be read once only", ""},
 		"not a number":              {[]string{"sum", "--jobs", "many"}, `invalid value "many" for flag --jobs`, ""},
 		"not a bool":                {[]string{"sum", "--quiet=maybe"}, `invalid boolean value "maybe" for flag --quiet`, ""},
 		"not a choice":              {[]string{"sum", "--format", "jsn"}, "--format is one of text, json, got jsn", "did you mean --format json?"},
