@@ -9,6 +9,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -32,9 +34,11 @@ func TestScripts(t *testing.T) {
 //
 //	exits N PROGRAM [ARG...]   run a program and want exactly exit code N
 //	schema NAME FILE           want FILE (or stdout) to be valid under docs/schema/NAME.json
+//	flip FILE                  change one bit in the middle of a file
 //
 // HOME and the XDG folders are below the script's own folder, CI is not set,
-// and hallmark is the program under test. Where output is to be compared whole,
+// and hallmark is the program under test. $SLSA is a folder of real releases,
+// the test data of slsa-verifier's module. Where output is to be compared whole,
 // go test -update rewrites it in the script.
 func scriptParams(dir string) testscript.Params {
 	return testscript.Params{
@@ -43,9 +47,15 @@ func scriptParams(dir string) testscript.Params {
 		RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":  cmdExits,
+			"flip":   cmdFlip,
 			"schema": cmdSchema,
 		},
 		Setup: func(env *testscript.Env) error {
+			slsa, err := releases()
+			if err != nil {
+				return err
+			}
+			env.Setenv("SLSA", slsa)
 			home := filepath.Join(env.WorkDir, ".home")
 			for name, dir := range map[string]string{
 				"HOME": "", "USERPROFILE": "", "XDG_CONFIG_HOME": ".config", "XDG_CACHE_HOME": ".cache", "XDG_DATA_HOME": ".local/share",
@@ -56,6 +66,12 @@ func scriptParams(dir string) testscript.Params {
 		},
 	}
 }
+
+// releases finds real releases of many builders, with their bundles.
+var releases = sync.OnceValues(func() (string, error) {
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", slsaVerifier).Output()
+	return filepath.Join(strings.TrimSpace(string(dir)), "cli", "slsa-verifier", "testdata"), err
+})
 
 func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
@@ -76,6 +92,20 @@ func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("%s exited with %d, want %d", args[1], got, want)
 	}
+}
+
+func cmdFlip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: flip FILE")
+	}
+	data := []byte(ts.ReadFile(args[0]))
+	if len(data) == 0 {
+		ts.Fatalf("flip: %s is empty", args[0])
+	}
+	data[len(data)/2] ^= 1
+	path := ts.MkAbs(args[0])
+	ts.Check(os.Remove(path)) // a copy from the module cache cannot be written to
+	ts.Check(os.WriteFile(path, data, 0o644))
 }
 
 func cmdSchema(ts *testscript.TestScript, neg bool, args []string) {
