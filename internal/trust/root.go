@@ -23,6 +23,8 @@ type Root struct {
 	SHA256 string
 	// Date is the day it was last known to be current; zero for a file.
 	Date time.Time
+	// Documents are the JSON texts of the root, or roots, that it consists of.
+	Documents [][]byte
 }
 
 // FromFile reads a trusted root: one JSON document, or several one after
@@ -64,7 +66,7 @@ func parseRoot(data []byte) (*Root, error) {
 		all = append(all, parsed)
 	}
 	sum := sha256.Sum256(data)
-	r := &Root{Material: all, SHA256: hex.EncodeToString(sum[:])}
+	r := &Root{Material: all, SHA256: hex.EncodeToString(sum[:]), Documents: documents}
 	if len(all) == 1 {
 		r.Material = all[0]
 	}
