@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"math/big"
@@ -57,7 +56,7 @@ func (s signer) sign(t testing.TB, message []byte) []byte {
 	return signature
 }
 
-func encoded(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
+func encoded(data []byte) string { return encodeBase64(data) }
 
 // cosignDocument is a cosign bundle as a test may bend it.
 func cosignDocument(t testing.TB) map[string]any {

@@ -65,7 +65,7 @@ func malformed(form Form, err error) error {
 // decodeBase64 reads bytes in the one base64 that RFC 4648 section 4 gives.
 func decodeBase64(text string) ([]byte, error) {
 	data, err := base64.StdEncoding.DecodeString(text)
-	if err == nil && base64.StdEncoding.EncodeToString(data) != text {
+	if err == nil && encodeBase64(data) != text {
 		err = errors.New("bytes in another spelling than standard base64")
 	}
 	return data, err
@@ -75,3 +75,5 @@ func decodeBase64(text string) ([]byte, error) {
 func decodeOneLine(text []byte) ([]byte, error) {
 	return decodeBase64(string(bytes.TrimSpace(text)))
 }
+
+func encodeBase64(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
