@@ -30,14 +30,13 @@ func identityTokenFlag() cli.Flag {
 
 // signingFlags are shared by the commands that sign.
 func signingFlags() []cli.Flag {
-	return []cli.Flag{
+	return append([]cli.Flag{
 		identityTokenFlag(),
 		signingConfigFlag(),
-		trustedRootFlag(),
 		&cli.IntFlag{Name: "jobs", Category: groupSigning, Usage: "post `N` log entries at a time (default: 256 or 64)"},
 		&cli.BoolFlag{Name: "yes-public-log", Category: groupSigning, Usage: "let a public log name this private repository"},
 		retryForFlag(),
-	}
+	}, trustFlags()...)
 }
 
 // signing is what the artifacts of one call share: one signer and the verifier
@@ -58,7 +57,10 @@ func (env *Env) newSigning(ctx context.Context, c *cli.Context) (*signing, error
 	if c.Int("jobs") < 0 {
 		return nil, usagef("--jobs %d: want a positive number", c.Int("jobs"))
 	}
-	options := env.trustOptions(c, retryFor)
+	options, err := env.trustOptions(c, retryFor)
+	if err != nil {
+		return nil, err
+	}
 	root, warnings, err := options.Root(ctx)
 	if err != nil {
 		return nil, err
@@ -150,7 +152,7 @@ func (s *signing) expected(b *bundle.Bundle) verify.Identity {
 
 // summary begins the account of a run.
 func (s *signing) summary(c *cli.Context, attestation bool) *report.Signing {
-	return &report.Signing{Source: s.ids.from, Attestation: attestation, Targets: c.Args().Slice(), Root: c.String("trusted-root")}
+	return &report.Signing{Source: s.ids.from, Attestation: attestation, Targets: c.Args().Slice(), Trust: trustWords(c)}
 }
 
 func (env *Env) printSigning(c *cli.Context, s *report.Signing) error {

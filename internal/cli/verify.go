@@ -24,15 +24,14 @@ func verifyCommand(env *Env) *cli.Command {
 			"hallmark verify --key cosign.pub --offline widget.tar.gz",
 		ArgsUsage: "TARGET...",
 		Category:  downstream,
-		Flags: append(policyFlags(),
+		Flags: slices.Concat(policyFlags(), trustFlags(), []cli.Flag{
 			newListFlag("bundle", groupBundles, "read bundles from `FILE`, - for standard input; may be repeated"),
 			&cli.BoolFlag{Name: "require-all", Category: groupBundles, Usage: "refuse a target if any bundle about it is refused"},
 			checksumsFlag(),
-			trustedRootFlag(),
 			offlineFlag(),
 			formatFlag("text", "json"),
 			quietFlag(),
-		),
+		}),
 		Action: func(c *cli.Context) error { return runVerify(c.Context, env, c) },
 	}
 }

@@ -17,7 +17,7 @@ type Signing struct {
 	Attestation bool   // statements were signed, not artifacts' digests
 	Signed      []Signed
 	Targets     []string // the artifacts as the command line names them
-	Root        string   // the trusted root that is needed; "" where it is the usual one
+	Trust       []string // the flags that name the trusted root; none where it is the usual one
 }
 
 // Signed is one bundle that stands now.
@@ -115,9 +115,7 @@ func (s *Signing) command() string {
 	default:
 		words = append(words, "--identity", s.signer().Identity, "--issuer", s.signer().Issuer)
 	}
-	if s.Root != "" {
-		words = append(words, "--trusted-root", s.Root)
-	}
+	words = append(words, s.Trust...)
 	if s.Attestation {
 		words = append(words, "--bundle", s.Signed[0].Bundle)
 	}
