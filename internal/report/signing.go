@@ -17,6 +17,7 @@ type Signing struct {
 	Attestation bool   // statements were signed, not artifacts' digests
 	Signed      []Signed
 	Targets     []string // the artifacts as the command line names them
+	LeftOut     []LeftOut
 	Trust       []string // the flags that name the trusted root; none where it is the usual one
 }
 
@@ -34,6 +35,10 @@ func (s *Signing) Text(w io.Writer, o TextOptions) error {
 	p := &page{TextOptions: o}
 	fresh, kept := s.split()
 	p.rows(0, []row{s.identityRow(), s.doneRow("signed", fresh), s.doneRow("kept", kept)})
+	if len(s.LeftOut) > 0 {
+		p.line("")
+		p.table(leftOutLines(s.LeftOut))
+	}
 	if len(s.Signed) > 0 {
 		p.line("\nverify it with\n  %s", s.command()) // never wrapped: it is to be copied
 	}
@@ -112,6 +117,7 @@ func (s *Signing) command() string {
 		} else if ref != "" {
 			words = append(words, "--ref", ref)
 		}
+		words = append(words, exceptions(v)...)
 	default:
 		words = append(words, "--identity", s.signer().Identity, "--issuer", s.signer().Issuer)
 	}
@@ -124,6 +130,21 @@ func (s *Signing) command() string {
 		words[i] = quote(w)
 	}
 	return strings.Join(words, " ")
+}
+
+// exceptions are what a verifier refuses unless told: a workflow of somebody
+// else's, and a runner of the project's own.
+func exceptions(v *verify.Verdict) []string {
+	var words []string
+	signer := v.Fact(verify.FactSigner).Value
+	if workflow, ok := strings.CutPrefix(signer, "https://github.com/"); ok && !strings.HasPrefix(signer, v.Fact(verify.FactRepository).Value+"/") {
+		workflow, _, _ = strings.Cut(workflow, "@")
+		words = append(words, "--signer-workflow", workflow)
+	}
+	if v.Fact(verify.FactRunner).Value == "self-hosted" {
+		words = append(words, "--allow-self-hosted")
+	}
+	return words
 }
 
 var plainWord = regexp.MustCompile(`\A[A-Za-z0-9@%+=:,./_-]+\z`)
@@ -150,11 +171,12 @@ func (s *Signing) JSON(w io.Writer) error {
 		Logs      []entry `json:"logs"`
 	}
 	document := struct {
-		MediaType string   `json:"mediaType"`
-		Kind      string   `json:"kind"`
-		Identity  string   `json:"identity,omitzero"`
-		Issuer    string   `json:"issuer,omitzero"`
-		Signed    []signed `json:"signed"`
+		MediaType string       `json:"mediaType"`
+		Kind      string       `json:"kind"`
+		Identity  string       `json:"identity,omitzero"`
+		Issuer    string       `json:"issuer,omitzero"`
+		Signed    []signed     `json:"signed"`
+		LeftOut   []leftOutDoc `json:"leftOut,omitempty"`
 	}{MediaType: "application/vnd.hallmark.signing.v1+json", Kind: "signature", Signed: []signed{}}
 	if s.Attestation {
 		document.Kind = "attestation"
@@ -168,6 +190,9 @@ func (s *Signing) JSON(w io.Writer) error {
 			out.Logs = append(out.Logs, entry{l.URI, l.Index})
 		}
 		document.Signed = append(document.Signed, out)
+	}
+	for _, l := range s.LeftOut {
+		document.LeftOut = append(document.LeftOut, leftOutDoc(l))
 	}
 	return WriteJSON(w, document)
 }

@@ -32,7 +32,7 @@ type Refusal struct {
 	Err    error
 }
 
-// LeftOut is a file among the targets that was not verified, and why not.
+// LeftOut is a file among those named that is no artifact, and why not.
 type LeftOut struct{ Name, Reason string }
 
 // RootInfo says whom the verdicts trust.

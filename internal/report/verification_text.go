@@ -37,7 +37,7 @@ func (v *Verification) one(p *page, r *Result) {
 	}
 	if len(v.LeftOut) > 0 {
 		p.line("")
-		p.table(v.leftOutLines())
+		p.table(leftOutLines(v.LeftOut))
 	}
 }
 
@@ -46,7 +46,7 @@ func (v *Verification) several(p *page) {
 	for i := range v.Results {
 		lines = append(lines, resultLine(&v.Results[i]))
 	}
-	p.table(append(lines, v.leftOutLines()...))
+	p.table(append(lines, leftOutLines(v.LeftOut)...))
 	for i := range v.Results {
 		r := &v.Results[i]
 		if r.Verdict == nil && aboutBundles(r.refusals()) {
@@ -99,9 +99,9 @@ func shortSigner(s verify.Signer) string {
 	return "key " + shortDigest(map[string]string{"sha256": strings.TrimPrefix(s.Key, "sha256:")})
 }
 
-func (v *Verification) leftOutLines() [][]string {
+func leftOutLines(all []LeftOut) [][]string {
 	var lines [][]string
-	for _, l := range v.LeftOut {
+	for _, l := range all {
 		lines = append(lines, []string{"left out", fileName(l.Name), name(l.Reason)})
 	}
 	return lines

@@ -1,0 +1,75 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hallmark-project/hallmark/verify"
+)
+
+// signedBy is a bundle that is there now.
+func signedBy(file string, index int64, change func(*verify.Verdict)) Signed {
+	d := built(file)
+	d.Logs[0].Index = index
+	if change != nil {
+		change(d)
+	}
+	return Signed{Name: file, Bundle: file + ".sigstore.json", Verdict: d}
+}
+
+// setFact changes what a certificate says.
+func setFact(name verify.FactName, value string) func(*verify.Verdict) {
+	return func(d *verify.Verdict) {
+		for i := range d.Facts {
+			if d.Facts[i].Name == name {
+				d.Facts[i].Value = value
+			}
+		}
+	}
+}
+
+func TestSigningGolden(t *testing.T) {
+	kept := signedBy("dist/c", 4, nil)
+	kept.Kept = true
+	attested := signedBy("multiple.intoto.jsonl", 7, nil)
+	attested.Bundle, attested.Artifacts = attested.Name, 3
+	tests := map[string]*Signing{
+		"nothing": {Source: "github-actions"},
+		"signed": {Source: "github-actions", Signed: []Signed{signedBy("dist/a", 9, nil), signedBy("dist/b", 5, nil), kept},
+			Targets: []string{"dist/a", "dist/b", "dist/c"},
+			LeftOut: []LeftOut{{"a.sigstore.json", "bundle of a"}}},
+		"attested": {Source: "github-actions", Attestation: true, Signed: []Signed{attested}, Targets: []string{"dist"},
+			Trust: []string{"--trusted-root", "my root.json"}},
+	}
+	for name, s := range tests {
+		t.Run(name, func(t *testing.T) { wantGolden(t, "signing-"+name, "signing.v1", s) })
+	}
+}
+
+// TestSigningCommand wants the command that is shown to verify what was signed
+// to be one that does.
+func TestSigningCommand(t *testing.T) {
+	tests := map[string]struct {
+		change func(*verify.Verdict)
+		want   string
+	}{
+		"tag":         {nil, "--repo octo/widget --tag v1.4.0 a"},
+		"branch":      {setFact(verify.FactRef, "refs/heads/main"), "--repo octo/widget --ref refs/heads/main a"},
+		"self-hosted": {setFact(verify.FactRunner, "self-hosted"), "--repo octo/widget --tag v1.4.0 --allow-self-hosted a"},
+		"reusable workflow": {setFact(verify.FactSigner, "https://github.com/octo/widget-builder/.github/workflows/build.yml@refs/tags/v2"),
+			"--repo octo/widget --tag v1.4.0 --signer-workflow octo/widget-builder/.github/workflows/build.yml a"},
+		"person": {func(d *verify.Verdict) {
+			d.Facts = nil
+			d.Signer = verify.Signer{Identity: "dev@octo.example", Issuer: "https://accounts.example"}
+		}, "--identity dev@octo.example --issuer https://accounts.example a"},
+		"words that a shell would change": {setFact(verify.FactRef, "refs/tags/$(id) 'x'\n"), `--tag '$(id) '\''x'\''\n' a`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := &Signing{Signed: []Signed{signedBy("a", 1, test.change)}, Targets: []string{"a"}}
+			if got := s.command(); !strings.HasSuffix(got, test.want) || strings.Contains(got, "\n") {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
