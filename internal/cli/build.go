@@ -2,8 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"net/http"
-	"strings"
+	"sync"
 
 	"github.com/urfave/cli/v2"
 
@@ -79,6 +80,7 @@ type identity struct {
 	source    trust.Identity
 	transport http.RoundTripper
 
+	mu    sync.Mutex
 	token trust.Token
 	from  string
 	fresh bool               // fetched, and not yet handed to a signer
@@ -96,6 +98,12 @@ func (env *Env) identity(c *cli.Context, transport http.RoundTripper) *identity 
 
 // fetch gets the token the first time it is needed.
 func (id *identity) fetch(ctx context.Context) error {
+	id.mu.Lock()
+	defer id.mu.Unlock()
+	return id.get(ctx)
+}
+
+func (id *identity) get(ctx context.Context) error {
 	if id.from != "" {
 		return nil
 	}
@@ -122,14 +130,23 @@ func (id *identity) claims(ctx context.Context) (provenance.Claims, error) {
 // next hands out a token for one certificate: the first that was fetched, then
 // a new one each time, since tokens expire within minutes.
 func (id *identity) next(ctx context.Context) (string, error) {
+	id.mu.Lock()
+	defer id.mu.Unlock()
 	if !id.fresh {
 		id.from = ""
 	}
-	if err := id.fetch(ctx); err != nil {
+	if err := id.get(ctx); err != nil {
 		return "", err
 	}
 	id.fresh = false
 	return id.token.Reveal(), nil
+}
+
+// signer is whom the token names, as certificates name them.
+func (id *identity) signer() (name, issuer string) {
+	id.mu.Lock()
+	defer id.mu.Unlock()
+	return id.token.Claims().Signer()
 }
 
 // forget unsets the variables that could give this identity to others.
@@ -139,10 +156,14 @@ func (id *identity) forget() {
 	}
 }
 
-// identityHint says how a job or a person gets an identity.
+// identityHint says how a job or a person gets an identity. A platform that
+// fails needs none: it has been asked.
 func identityHint(env *Env, err error) error {
+	if !errors.Is(err, trust.ErrIdentity) {
+		return err
+	}
 	if env.getenv("GITHUB_ACTIONS") == "true" && env.getenv("ACTIONS_ID_TOKEN_REQUEST_URL") == "" {
-		return withHint(err, "the job may not ask for one: add to it\n%s", strings.Join([]string{"permissions:", "  id-token: write"}, "\n"))
+		return withLines(err, "the job may not ask for one: add to it", "permissions:", "  id-token: write")
 	}
 	return withHint(err, "--identity-token FILE, or SIGSTORE_ID_TOKEN with a token for %q; in GitHub Actions a job needs id-token: write", trust.Audience)
 }

@@ -22,7 +22,8 @@ func usagef(format string, args ...any) error {
 // hintedError is an error with advice for whoever can act on it.
 type hintedError struct {
 	error
-	hint string
+	hint  string
+	lines []string
 }
 
 func (e *hintedError) Unwrap() error { return e.error }
@@ -30,7 +31,12 @@ func (e *hintedError) Unwrap() error { return e.error }
 // withHint adds the exact flag, file or command that helps. A hint never
 // proposes to weaken a check that an attack would fail.
 func withHint(err error, format string, args ...any) error {
-	return &hintedError{err, fmt.Sprintf(format, args...)}
+	return &hintedError{err, fmt.Sprintf(format, args...), nil}
+}
+
+// withLines adds a hint that ends in lines to be copied as they are.
+func withLines(err error, hint string, lines ...string) error {
+	return &hintedError{err, hint, lines}
 }
 
 // reportedError is an error that stdout has told in full.

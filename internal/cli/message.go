@@ -38,6 +38,12 @@ func (env *Env) printError(err error) {
 	for _, hint := range hintsOf(err) {
 		fmt.Fprintln(env.Stderr, hang(hintPrefix, report.Escape(hint)))
 	}
+	var hinted *hintedError
+	if errors.As(err, &hinted) {
+		for _, line := range hinted.lines {
+			fmt.Fprintf(env.Stderr, "%*s%s\n", len(hintPrefix), "", report.Escape(line))
+		}
+	}
 }
 
 // joined takes apart what errors.Join put together. An error that wraps several

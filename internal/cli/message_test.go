@@ -56,6 +56,12 @@ func TestPrintError(t *testing.T) {
 hallmark: hint: --repo OWNER/NAME for what GitHub Actions built, --identity and
                 --issuer for a person or another CI
 `},
+		"lines to copy": {withLines(usagef("no"), "add", "permissions:", "  id-token: write", "a\nb"), `hallmark: error: no
+hallmark: hint: add
+                permissions:
+                  id-token: write
+                a\nb
+`},
 		"rejection's hint": {&verify.Rejection{Check: verify.CheckRef, Want: "a", Got: "b", Hint: "ask the project"},
 			"hallmark: error: ref: want a, got b\nhallmark: hint: ask the project\n"},
 		"hints of several, each once": {alreadyReported(errors.Join(&verify.Rejection{Hint: "a"}, &verify.Rejection{},

@@ -136,7 +136,7 @@ func (s *signing) check(b *bundle.Bundle, a *intoto.ResourceDescriptor, p *verif
 // expected is the identity that the token was for. Where only Fulcio knows what
 // it makes of the token, it is the certificate's own.
 func (s *signing) expected(b *bundle.Bundle) verify.Identity {
-	if name, issuer := s.ids.token.Claims().Signer(); name != "" {
+	if name, issuer := s.ids.signer(); name != "" {
 		return verify.Identity{Subject: name, Issuer: issuer}
 	}
 	content, err := b.VerificationContent()
@@ -152,10 +152,21 @@ func (s *signing) expected(b *bundle.Bundle) verify.Identity {
 
 // summary begins the account of a run.
 func (s *signing) summary(c *cli.Context, attestation bool) *report.Signing {
-	return &report.Signing{Source: s.ids.from, Attestation: attestation, Targets: c.Args().Slice(), Trust: trustWords(c)}
+	return &report.Signing{Source: s.ids.from, Attestation: attestation, Trust: trustWords(c)}
+}
+
+// checkStreams keeps bundles and the account of them apart.
+func checkStreams(c *cli.Context) error {
+	if c.String("output") == "-" && c.String("format") == "json" {
+		return withHint(usagef("--output - and --format json would both write to standard output"), "--output FILE")
+	}
+	return nil
 }
 
 func (env *Env) printSigning(c *cli.Context, s *report.Signing) error {
+	if c.String("output") == "-" {
+		return s.Text(env.Stderr, report.TextOptions{})
+	}
 	if c.String("format") == "json" {
 		return s.JSON(env.Stdout)
 	}
