@@ -2,6 +2,10 @@ package cli
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -26,6 +30,43 @@ func (env *Env) collect(ctx context.Context, c *cli.Context, algorithms ...strin
 		Material:   material.Recognise,
 		Total:      progress.Total,
 		Progress:   progress.Add,
+	})
+}
+
+// leaveOutBundles takes the bundles of earlier runs off the artifacts: those that
+// stand beside an artifact under its name, and out. A command is repeated with
+// the words that a shell makes of dist/*, and those name its work by then.
+func leaveOutBundles(set *artifact.Set, out string) error {
+	of := make(map[string]string) // the bundle's path -> what it is of
+	for _, a := range set.Artifacts {
+		if a.Path != "" {
+			of[a.Path+".sigstore.json"], of[a.Path+".intoto.jsonl"] = "bundle of "+a.Name, "bundle of "+a.Name
+		}
+	}
+	if out != "" {
+		of[filepath.Clean(out)] = "it is what is written"
+	}
+	set.Artifacts = slices.DeleteFunc(set.Artifacts, func(a *artifact.Artifact) bool {
+		reason := of[a.Path]
+		if reason != "" {
+			set.LeftOut = append(set.LeftOut, artifact.LeftOut{Name: a.Name, Reason: reason})
+		}
+		return reason != ""
+	})
+	slices.SortStableFunc(set.LeftOut, func(a, b artifact.LeftOut) int { return strings.Compare(a.Name, b.Name) })
+	if len(set.Artifacts) == 0 {
+		return usagef("%s is all there is to work on, and what is written", shown(out))
+	}
+	return nil
+}
+
+// targets are the words of the command line that name the artifacts of set:
+// what whoever verifies them is told to say.
+func targets(c *cli.Context, set *artifact.Set) []string {
+	return slices.DeleteFunc(c.Args().Slice(), func(word string) bool {
+		same := func(a *artifact.Artifact) bool { return a.Path == filepath.Clean(word) }
+		info, err := os.Stat(word)
+		return err == nil && info.Mode().IsRegular() && !slices.ContainsFunc(set.Artifacts, same)
 	})
 }
 

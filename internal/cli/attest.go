@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -40,8 +41,14 @@ func attestCommand(env *Env) *cli.Command {
 }
 
 func runAttest(ctx context.Context, env *Env, c *cli.Context) error {
+	if err := checkStreams(c); err != nil {
+		return err
+	}
 	set, err := env.collect(ctx, c)
 	if err != nil {
+		return err
+	}
+	if err := leaveOutBundles(set, cmp.Or(c.String("output"), severalPath)); err != nil {
 		return err
 	}
 	s, err := env.newSigning(ctx, c)
@@ -71,9 +78,12 @@ func runAttest(ctx context.Context, env *Env, c *cli.Context) error {
 		}
 	}
 	summary := s.summary(c, true)
-	summary.Signed = kept
+	summary.Signed, summary.Targets, summary.LeftOut = kept, targets(c, set), leftOut(set)
 	return env.printSigning(c, summary)
 }
+
+// severalPath is the file for the bundles of several artifacts.
+const severalPath = "multiple.intoto.jsonl"
 
 // attestationPath is the file that the bundles go to, by the in-toto bundle
 // convention: named after the artifact, or multiple for several.
@@ -84,7 +94,7 @@ func attestationPath(c *cli.Context, artifacts []*artifact.Artifact) string {
 	case len(artifacts) == 1 && artifacts[0].Path != "":
 		return artifacts[0].Path + ".intoto.jsonl"
 	}
-	return "multiple.intoto.jsonl"
+	return severalPath
 }
 
 // attest signs the statements side by side and writes all bundles or none.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path"
-	"path/filepath"
 
 	"github.com/sigstore/sigstore-go/pkg/bundle"
 	"github.com/urfave/cli/v2"
@@ -50,6 +49,9 @@ func runSign(ctx context.Context, env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := leaveOutBundles(set, ""); err != nil {
+		return err
+	}
 	s, err := env.newSigning(ctx, c)
 	if err != nil {
 		return err
@@ -59,6 +61,7 @@ func runSign(ctx context.Context, env *Env, c *cli.Context) error {
 		return err
 	}
 	summary, err := s.signAll(ctx, c, set.Artifacts)
+	summary.Targets, summary.LeftOut = targets(c, set), leftOut(set)
 	if printErr := env.printSigning(c, summary); printErr != nil {
 		return printErr
 	}
@@ -89,7 +92,27 @@ func (s *signing) signAll(ctx context.Context, c *cli.Context, artifacts []*arti
 			summary.Signed = append(summary.Signed, signed[i])
 		}
 	}
-	return summary, errors.Join(failures...)
+	return summary, errors.Join(nothingIsLost(failures)...)
+}
+
+// nothingIsLost says, below the last of the failures, how a run that bad weather
+// broke off is finished.
+func nothingIsLost(failures []error) []error {
+	last, failed := -1, 0
+	for i, err := range failures {
+		if err == nil {
+			continue
+		}
+		failed++
+		if exitCode(err) == exitUndecided {
+			last = i
+		}
+	}
+	if done := len(failures) - failed; last >= 0 && done > 0 {
+		failures[last] = withHint(failures[last], "nothing is lost: %d of %d bundles are written; run the same command again to finish",
+			done, len(failures))
+	}
+	return failures
 }
 
 // maxInFlight bounds how many artifacts wait for a log at a time; how many
@@ -166,38 +189,4 @@ func (env *Env) writeBundles(ctx context.Context, out string, force bool, bundle
 		}
 	}
 	return env.writeOutput(ctx, out, force, func(w io.Writer) error { return writeLines(w, lines) })
-}
-
-// runSignStatement signs a statement as it stands in its file, byte by byte.
-func runSignStatement(ctx context.Context, env *Env, c *cli.Context) error {
-	in := c.String("statement")
-	if c.NArg() > 0 {
-		return usagef("--statement %s and an artifact: sign one or the other", shown(in))
-	}
-	payload, subject, err := readStatementFile(in)
-	if err != nil {
-		return err
-	}
-	out := c.String("output")
-	if out == "" {
-		out = filepath.Clean(in) + ".sigstore.json"
-	}
-	s, err := env.newSigning(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer s.ids.forget()
-	if err := s.guardPrivate(ctx, c); err != nil {
-		return err
-	}
-	signed, err := s.statement(ctx, payload, subject, nil)
-	if err != nil {
-		return err
-	}
-	if err := env.writeBundles(ctx, out, c.Bool("force"), signed.bundle); err != nil {
-		return err
-	}
-	summary := s.summary(c, true)
-	summary.Signed = []report.Signed{{Name: in, Bundle: out, Artifacts: signed.verdict.Statement.Subjects, Verdict: signed.verdict}}
-	return env.printSigning(c, summary)
 }
