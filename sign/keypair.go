@@ -3,14 +3,12 @@ package sign
 import (
 	"context"
 	"crypto"
-	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
-	"errors"
 	"fmt"
 
 	intoto "github.com/in-toto/attestation/go/v1"
@@ -25,8 +23,10 @@ type keypair struct {
 	spki      []byte
 }
 
+// newKeypair wants a key of a kind and size that Sigstore's algorithm registry
+// lists for signing.
 func newKeypair(private crypto.Signer) (*keypair, error) {
-	algorithm, err := signature.GetDefaultAlgorithmDetails(private.Public())
+	algorithm, err := algorithmOf(private.Public())
 	if err != nil {
 		return nil, err
 	}
@@ -37,26 +37,10 @@ func newKeypair(private crypto.Signer) (*keypair, error) {
 	return &keypair{private: private, algorithm: algorithm, spki: spki}, nil
 }
 
-// randomized tells whether signing the same thing twice gives two signatures.
-func (k *keypair) randomized() bool {
-	_, ok := k.private.Public().(*ecdsa.PublicKey)
-	return ok
-}
-
 // digestOf is the artifact's digest in the algorithm that the key signs with.
 func (k *keypair) digestOf(artifact *intoto.ResourceDescriptor) ([]byte, error) {
 	hash := k.algorithm.GetHashType()
-	var name string
-	switch hash {
-	case crypto.SHA256:
-		name = "sha256"
-	case crypto.SHA384:
-		name = "sha384"
-	case crypto.SHA512:
-		name = "sha512"
-	default:
-		return nil, errors.New("the key signs whole messages, not digests: it can sign statements only")
-	}
+	name := hashName(hash)
 	value, ok := artifact.GetDigest()[name]
 	if !ok {
 		return nil, fmt.Errorf("artifact %q: the key signs a %s digest, and none is given", artifact.GetName(), name)

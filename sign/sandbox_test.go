@@ -2,9 +2,6 @@ package sign_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -245,26 +242,5 @@ func TestSandboxBadToken(t *testing.T) {
 	_, err := r.Message(t.Context(), artifact)
 	if err == nil || !strings.HasPrefix(err.Error(), "certificate authority http://") || errors.Is(err, sign.ErrSetup) {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestSandboxKey(t *testing.T) {
-	for name, flags := range map[string][]string{"Rekor v2": nil, "Rekor v1": {"--rekor", "v1"}} {
-		t.Run(name, func(t *testing.T) {
-			r := newRig(t, nil, flags...)
-			key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Key, r.Token = key, nil
-			artifact, sum := digestOf("widget")
-			b, err := r.Message(t.Context(), artifact)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !ecdsa.VerifyASN1(&key.PublicKey, sum, b.GetMessageSignature().GetSignature()) || b.GetVerificationMaterial().GetPublicKey() == nil {
-				t.Error("the bundle is not the key's")
-			}
-		})
 	}
 }

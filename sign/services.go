@@ -21,11 +21,14 @@ type services struct {
 	authority  string // of certificates; empty with a key
 	timestamps []string
 	logs       []string
-	logVersion uint32 // all logs have the same
+	logVersion uint32 // all logs have the same; zero without one
 }
 
 // selectServices chooses once for a run, so that all of its bundles are alike.
-func selectServices(config *root.SigningConfig, keyless bool, now time.Time) (services, error) {
+func selectServices(config *root.SigningConfig, logged, keyless bool, now time.Time) (services, error) {
+	if config == nil {
+		return services{}, nil
+	}
 	if err := checkSelectors(config); err != nil {
 		return services{}, err
 	}
@@ -37,16 +40,10 @@ func selectServices(config *root.SigningConfig, keyless bool, now time.Time) (se
 		}
 		chosen.authority = authority.URL
 	}
-	if len(config.RekorLogURLs()) == 0 {
-		return services{}, errors.New("it names no transparency log")
-	}
-	logs, err := root.SelectServices(config.RekorLogURLs(), config.RekorLogURLsConfig(), sign.RekorAPIVersions, now)
-	if err != nil {
-		return services{}, fmt.Errorf("transparency log: %w", err)
-	}
-	for _, log := range logs {
-		chosen.logs = append(chosen.logs, log.URL)
-		chosen.logVersion = log.MajorAPIVersion
+	if logged {
+		if err := chosen.selectLogs(config, now); err != nil {
+			return services{}, err
+		}
 	}
 	if len(config.TimestampAuthorityURLs()) > 0 {
 		authorities, err := root.SelectServices(config.TimestampAuthorityURLs(), config.TimestampAuthorityURLsConfig(), sign.TimestampAuthorityAPIVersions, now)
@@ -61,6 +58,21 @@ func selectServices(config *root.SigningConfig, keyless bool, now time.Time) (se
 		return services{}, errors.New("it names a Rekor v2 log, which gives no time, and no timestamp authority")
 	}
 	return chosen, nil
+}
+
+func (s *services) selectLogs(config *root.SigningConfig, now time.Time) error {
+	if len(config.RekorLogURLs()) == 0 {
+		return errors.New("it names no transparency log")
+	}
+	logs, err := root.SelectServices(config.RekorLogURLs(), config.RekorLogURLsConfig(), sign.RekorAPIVersions, now)
+	if err != nil {
+		return fmt.Errorf("transparency log: %w", err)
+	}
+	for _, log := range logs {
+		s.logs = append(s.logs, log.URL)
+		s.logVersion = log.MajorAPIVersion
+	}
+	return nil
 }
 
 // checkSelectors looks for what upstream takes for granted: its accessors

@@ -9,7 +9,9 @@
 //	bundle, err := signer.Statement(ctx, statement) // an in-toto statement
 //
 // Bundles are of version 0.3, with a log entry and, where the signing config
-// names an authority, a timestamp.
+// names an authority, a timestamp. A key of the signer's own, from a file or a
+// device, takes the place of identity and certificate; only with one can the log
+// be left out.
 //
 // The package trusts no service: a certificate is held against the trusted root
 // before anything goes to a log, where it would stand for ever. It does not
@@ -42,7 +44,8 @@ var ErrSetup = errors.New("cannot sign")
 // Signer signs for one identity. Its exported fields are set before the first
 // call and not changed after it; its methods are safe for concurrent use.
 type Signer struct {
-	// Config names the services. Required.
+	// Config names the services. Required, except with NoLog: then it only
+	// names timestamp authorities, and none is asked without it.
 	Config *root.SigningConfig
 	// Root is what a new certificate must chain to before it is used; nil
 	// leaves that to the verification of the bundle.
@@ -52,6 +55,9 @@ type Signer struct {
 	Token func(context.Context) (string, error)
 	// Key signs instead of an identity; nil is keyless.
 	Key crypto.Signer
+	// NoLog publishes nothing. Only with a Key: nobody could tell whether an
+	// unpublished certificate was still valid.
+	NoLog bool
 	// Transport makes all requests and retries them; nil is
 	// http.DefaultTransport.
 	Transport http.RoundTripper
@@ -72,9 +78,16 @@ type Signer struct {
 }
 
 // Message signs an artifact by its digest, which must be of the algorithm that
-// the key signs with: sha256, unless Key wants another.
+// the key signs with, see [Algorithm].
 func (s *Signer) Message(ctx context.Context, artifact *intoto.ResourceDescriptor) (*bundle.Bundle, error) {
 	return s.sign(ctx, func(keys *keypair) (sign.Content, sign.Keypair, error) {
+		keys, err := keys.forMessages()
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := keys.loggable(s.services.logVersion, false); err != nil {
+			return nil, nil, fmt.Errorf("key: %w", err)
+		}
 		digest, err := keys.digestOf(artifact)
 		if err != nil {
 			return nil, nil, err
@@ -92,6 +105,9 @@ func (s *Signer) Statement(ctx context.Context, payload []byte) (*bundle.Bundle,
 		return nil, fmt.Errorf("%w: statement: %w", ErrSetup, err)
 	}
 	return s.sign(ctx, func(keys *keypair) (sign.Content, sign.Keypair, error) {
+		if err := keys.loggable(s.services.logVersion, true); err != nil {
+			return nil, nil, fmt.Errorf("key: %w", err)
+		}
 		return &sign.DSSEData{Data: payload, PayloadType: PayloadType}, keys, nil
 	})
 }
@@ -143,21 +159,21 @@ func (s *Signer) sign(ctx context.Context, content func(*keypair) (sign.Content,
 
 // setup settles once what all signatures share.
 func (s *Signer) setup() {
-	if s.Config == nil || s.Now == nil || s.Token == nil && s.Key == nil {
+	if s.Config == nil && !s.NoLog || s.Now == nil || s.Token == nil && s.Key == nil {
 		s.unprepared = fmt.Errorf("%w: a signer needs a signing config, a clock, and a token or a key", ErrSetup)
 		return
 	}
-	services, err := selectServices(s.Config, s.Key == nil, s.Now())
+	if s.NoLog && s.Key == nil {
+		s.unprepared = fmt.Errorf("%w: only what a key signs may go unlogged", ErrSetup)
+		return
+	}
+	services, err := selectServices(s.Config, !s.NoLog, s.Key == nil, s.Now())
 	if err != nil {
 		s.unprepared = fmt.Errorf("%w: signing config: %w", ErrSetup, err)
 		return
 	}
 	if s.Key != nil {
 		keys, err := newKeypair(s.Key)
-		if err == nil && services.logVersion == 2 && !keys.randomized() {
-			err = errors.New("RSA and Ed25519 keys sign the same thing alike, and a Rekor v2 log refuses the second entry, " +
-				"so a run that broke off could not be finished: use an ECDSA key")
-		}
 		if err != nil {
 			s.unprepared = fmt.Errorf("%w: key: %w", ErrSetup, err)
 			return

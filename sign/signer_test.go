@@ -2,14 +2,9 @@ package sign
 
 import (
 	"context"
-	"crypto"
 	"crypto/ecdsa"
-	"crypto/ed25519"
 	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/sha512"
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
@@ -24,7 +19,6 @@ import (
 	intoto "github.com/in-toto/attestation/go/v1"
 	trustroot "github.com/sigstore/protobuf-specs/gen/pb-go/trustroot/v1"
 	"github.com/sigstore/sigstore-go/pkg/root"
-	"github.com/sigstore/sigstore-go/pkg/sign"
 )
 
 var hexOf = hex.EncodeToString
@@ -312,81 +306,6 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
-func TestKeys(t *testing.T) {
-	rsaKey, err := rsa.GenerateKey(rand.Reader, 3072)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, edKey, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum384, sum512 := sha512.Sum384([]byte("a")), sha512.Sum512([]byte("a"))
-	all := &intoto.ResourceDescriptor{Name: "a", Digest: map[string]string{
-		"sha256": digest("a")["sha256"], "sha384": hexOf(sum384[:]), "sha512": hexOf(sum512[:]),
-	}}
-	tests := map[string]struct {
-		key      crypto.Signer
-		artifact *intoto.ResourceDescriptor
-		want     string
-	}{
-		"P-256":           {newKey(t, elliptic.P256()), all, ""},
-		"P-384":           {newKey(t, elliptic.P384()), all, ""},
-		"P-521":           {newKey(t, elliptic.P521()), all, ""},
-		"P-384 sans it":   {newKey(t, elliptic.P384()), artifact("a"), "sha384"},
-		"P-224":           {newKey(t, elliptic.P224()), all, "unsupported"},
-		"RSA":             {rsaKey, all, "ECDSA"},
-		"Ed25519":         {edKey, all, "ECDSA"},
-		"no digest":       {newKey(t, elliptic.P256()), &intoto.ResourceDescriptor{Name: "a"}, "sha256"},
-		"digest is short": {newKey(t, elliptic.P256()), &intoto.ResourceDescriptor{Name: "a", Digest: map[string]string{"sha256": "00"}}, "no sha256 digest"},
-		"digest no hex":   {newKey(t, elliptic.P256()), &intoto.ResourceDescriptor{Name: "a", Digest: map[string]string{"sha256": "zz"}}, "no sha256 digest"},
-	}
-	for name, tc := range tests {
-		t.Run(name, func(t *testing.T) {
-			f := newFake(t, newClock().now)
-			s := f.signer()
-			s.Token, s.Key = nil, tc.key
-			b, err := s.Message(t.Context(), tc.artifact)
-			if tc.want != "" {
-				if !errors.Is(err, ErrSetup) || !strings.Contains(err.Error(), tc.want) {
-					t.Errorf("got %v, want %q", err, tc.want)
-				}
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !ecdsa.VerifyASN1(tc.key.Public().(*ecdsa.PublicKey), b.GetMessageSignature().GetMessageDigest().GetDigest(), b.GetMessageSignature().GetSignature()) {
-				t.Error("the signature is not over the digest")
-			}
-			if b.GetVerificationMaterial().GetPublicKey().GetHint() == "" || f.certificates.Load() != 0 {
-				t.Error("a key-signed bundle must name its key and ask for no certificate")
-			}
-			if _, err := s.Statement(t.Context(), []byte(statement)); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-}
-
-// TestKeypairIsUpstreams: where upstream has a keypair of its own, ours says the
-// same about the same key.
-func TestKeypairIsUpstreams(t *testing.T) {
-	var ours, theirs sign.Keypair
-	pair, err := newKeypair(newKey(t, elliptic.P256()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ours = pair
-	if theirs, err = sign.NewEphemeralKeypair(nil); err != nil {
-		t.Fatal(err)
-	}
-	if ours.GetHashAlgorithm() != theirs.GetHashAlgorithm() || ours.GetSigningAlgorithm() != theirs.GetSigningAlgorithm() ||
-		ours.GetKeyAlgorithm() != theirs.GetKeyAlgorithm() || len(ours.GetHint()) != len(theirs.GetHint()) {
-		t.Error("ours differs from upstream's")
-	}
-}
-
 func TestSetupErrors(t *testing.T) {
 	f := newFake(t, newClock().now)
 	config := func(change func(*root.SigningConfig)) *root.SigningConfig {
@@ -407,6 +326,7 @@ func TestSetupErrors(t *testing.T) {
 		want   string
 	}{
 		"zero":              {&Signer{}, "needs a signing config"},
+		"no key, no log":    {&Signer{Config: f.config(), NoLog: true}, "only what a key signs"},
 		"no authority":      {&Signer{Config: config(func(c *root.SigningConfig) { c.WithFulcioCertificateAuthorityURLs() })}, "certificate authority"},
 		"no log":            {&Signer{Config: config(func(c *root.SigningConfig) { c.WithRekorLogURLs() })}, "no transparency log"},
 		"log not yet valid": {&Signer{Config: config(func(c *root.SigningConfig) { c.WithRekorLogURLs(late) })}, "transparency log"},
