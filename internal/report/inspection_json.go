@@ -99,11 +99,7 @@ func (i *Inspection) JSON(w io.Writer) error {
 }
 
 func inspected(d *Document) inspectedDoc {
-	doc := inspectedDoc{Name: d.Name, Kind: d.Kind, Format: d.Format}
-	for _, s := range d.Services {
-		doc.Services = append(doc.Services, serviceDoc{Kind: s.Kind, URL: s.URL, Operator: s.Operator, ID: s.ID, Name: s.Name,
-			Version: s.Version, Use: s.Use, From: stampOrNone(s.From), To: stampOrNone(s.To)})
-	}
+	doc := inspectedDoc{Name: d.Name, Kind: d.Kind, Format: d.Format, Services: serviceDocs(d.Services)}
 	for _, err := range d.problems() {
 		doc.Problems = append(doc.Problems, refusalDocument(Refusal{Err: err}))
 	}
