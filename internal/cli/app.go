@@ -26,11 +26,13 @@ func newApp(env *Env) *cli.App {
 		Usage: "make, sign and verify the provenance of software releases",
 		Commands: []*cli.Command{
 			attestCommand(env),
+			bundleCommand(env),
 			completionCommand(env),
 			helpCommand(env),
 			inspectCommand(env),
 			provenanceCommand(env),
 			signCommand(env),
+			trustCommand(env),
 			verifyCommand(env),
 			versionCommand(env),
 		},
