@@ -38,7 +38,7 @@ func appHelp(app *cli.App) string {
 			others = append(others, c.Name)
 		}
 	}
-	fmt.Fprintf(&b, "\nAlso: %s. Examples and flags: hallmark COMMAND --help\n", strings.Join(others, ", "))
+	fmt.Fprintf(&b, "\nAlso: %s. More: hallmark COMMAND --help\n", strings.Join(others, ", "))
 	b.WriteString("Exit codes: 0 yes or done, 1 the evidence says no, 2 usage, 3 could not decide\n")
 	return b.String()
 }

@@ -19,7 +19,7 @@ func trustCommand(env *Env) *cli.Command {
 		Subcommands: []*cli.Command{
 			{
 				Name:      "show",
-				Usage:     "show whom verifying trusts, where that comes from and how old it is",
+				Usage:     "show whom verifying trusts, from where and since when",
 				UsageText: "hallmark trust show --trusted-root trusted_root.json",
 				Flags:     append(trustFlags(), offlineFlag(), formatFlag("text", "json")),
 				Action:    func(c *cli.Context) error { return runTrustShow(c.Context, env, c) },
