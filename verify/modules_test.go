@@ -46,11 +46,7 @@ func slsaTestdata(t testing.TB) string {
 // publicGood is the public instance's trusted root, as it ships in the binary.
 func publicGood(t testing.TB) *root.TrustedRoot {
 	t.Helper()
-	tr, err := root.NewTrustedRootFromPath(filepath.Join("..", "internal", "trust", "embedded", "trusted_root.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tr
+	return mustRoot(t, filepath.Join("..", "internal", "trust", "embedded", "trusted_root.json"))
 }
 
 func mustRead(t testing.TB, path string) []byte {
@@ -60,4 +56,13 @@ func mustRead(t testing.TB, path string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+func mustRoot(t testing.TB, path string) *root.TrustedRoot {
+	t.Helper()
+	tr, err := root.NewTrustedRootFromPath(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
 }

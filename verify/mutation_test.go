@@ -89,7 +89,7 @@ type mutationJudge struct {
 	verdict  *verify.Verdict
 }
 
-func newJudge(t *testing.T, e *evidence) *mutationJudge {
+func newJudge(t testing.TB, e *evidence) *mutationJudge {
 	t.Helper()
 	j := &mutationJudge{evidence: e, original: new(protobundle.Bundle)}
 	var err error
