@@ -127,6 +127,14 @@ func TestTrustedBuilderAttacks(t *testing.T) {
 		return stated("predicate.invocation.environment."+name, value)
 	}
 	run(t, v, trustedBuild, release, []attack{
+		{name: "P-16 a workflow's build type in provenance v0.2", signing: also(signedBy(workflowOf("octo/widget", "release.yml", tagRef)),
+			stated("predicate.buildType", "https://actions.github.io/buildtypes/workflow/v1"), stated("predicate.invocation.parameters", map[string]any{"inputs": map[string]any{"debug": "true"}})), want: verify.CheckPredicate},
+		{name: "P-16 the builder's build type in provenance v1", signing: func(s *signing) {
+			s.statement = attestation().statement
+			signedBy(genericBuilder)(s)
+			set(s.statement, "predicate.buildDefinition.buildType", "https://github.com/slsa-framework/slsa-github-generator/generic@v1")
+			set(s.statement, "predicate.buildDefinition.externalParameters", map[string]any{"event_inputs": map[string]any{"debug": "true"}})
+		}, want: verify.CheckPredicate},
 		{name: "P-17 level", policy: func(p *verify.Policy) { p.Level = 3 }, verdict: level(3)},
 		{name: "P-01 the certificate of another workflow", signing: also(named(uriSAN(workflowOf("octo/widget", "release.yml", tagRef))), ext(9, workflowOf("octo/widget", "release.yml", tagRef))), want: verify.CheckPredicate},
 		{name: "P-03 a repository that begins alike", signing: generator(slsa+"-evil", "generator_generic_slsa3.yml", "refs/tags/v2.1.0"), want: verify.CheckSigner},

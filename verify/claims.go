@@ -68,6 +68,19 @@ func (c *claims) add(name FactName, value string) {
 	}
 }
 
+// ofItsVersion tells whether the build type belongs to the version of
+// provenance that states it: in the other one its parameters and inputs have no
+// place, and would go unread.
+func (c *claims) ofItsVersion() bool {
+	switch c.buildType {
+	case buildTypeDelegated:
+		return true
+	case buildTypeWorkflow, buildTypeWorkflowSLSA, buildTypeContainerBased:
+		return !c.first
+	}
+	return c.first
+}
+
 // addSource adds repository, ref and commit as a source descriptor states them.
 func (c *claims) addSource(uri string, digest common.DigestSet) {
 	repository, ref, err := sourceURI(uri)

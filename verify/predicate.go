@@ -61,6 +61,9 @@ func checkClaims(c *claims, established []Fact, p *Policy) ([]Fact, error) {
 	if !known {
 		return nil, &Rejection{Check: CheckPredicate, Want: "a build type of " + signer.String(), Got: orNone(c.buildType)}
 	}
+	if !c.ofItsVersion() {
+		return nil, &Rejection{Check: CheckPredicate, Want: "a build type of this version of provenance", Got: c.buildType}
+	}
 	for _, name := range c.external {
 		if !slices.Contains(parameters, name) {
 			return nil, &Rejection{Check: CheckPredicate, Want: "external parameters " + orNone(strings.Join(parameters, ", ")), Got: name,
