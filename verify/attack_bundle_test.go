@@ -363,7 +363,7 @@ func TestPolicyKeys(t *testing.T) {
 	v := newVirtual(t)
 	weak := v.key(t, "P-224").Public()
 	for name, key := range map[string]crypto.PublicKey{
-		"nil ECDSA": (*ecdsa.PublicKey)(nil), "ECDSA without curve": &ecdsa.PublicKey{}, "P-224": weak,
+		"nil ECDSA": (*ecdsa.PublicKey)(nil), "ECDSA without curve": &ecdsa.PublicKey{}, "ECDSA without point": &ecdsa.PublicKey{Curve: elliptic.P256()}, "P-224": weak,
 		"nil RSA": (*rsa.PublicKey)(nil), "RSA without modulus": &rsa.PublicKey{E: 65537},
 		"short Ed25519": ed25519.PublicKey(bytes.Repeat([]byte{1}, 31)), "text": "key",
 	} {

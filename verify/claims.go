@@ -46,7 +46,7 @@ func readClaims(s *statement) (*claims, error) {
 		}
 		return c, nil
 	case slsav1.PredicateSLSAProvenance:
-		var p slsav1.ProvenancePredicate
+		var p provenanceV1Predicate
 		if err := json.Unmarshal(s.Predicate, &p); err != nil {
 			return nil, malformed(err)
 		}
@@ -151,50 +151,6 @@ func (c *claims) addEnvironment(env map[string]string) {
 	}
 }
 
-// claimsV1 reads SLSA provenance v1 of the build types in the builders table.
-func claimsV1(p *slsav1.ProvenancePredicate) (*claims, error) {
-	def := p.BuildDefinition
-	c := &claims{buildType: def.BuildType, external: memberNames(def.ExternalParameters), dependencies: len(def.ResolvedDependencies)}
-	c.add(FactBuilder, p.RunDetails.Builder.ID)
-	c.add(FactBuildType, def.BuildType)
-	if len(def.ResolvedDependencies) > 0 {
-		c.addSource(def.ResolvedDependencies[0].URI, def.ResolvedDependencies[0].Digest)
-	}
-	c.add(FactRun, p.RunDetails.BuildMetadata.InvocationID)
-	external, ok := def.ExternalParameters.(map[string]any)
-	if !ok && def.ExternalParameters != nil {
-		return nil, &Rejection{Check: CheckPredicate, Want: "an object of external parameters", Got: "another value"}
-	}
-	internal, _ := def.InternalParameters.(map[string]any)
-	switch def.BuildType {
-	case buildTypeWorkflow, buildTypeWorkflowSLSA:
-		w := stringMembers(external["workflow"])
-		if w["repository"] == "" || w["path"] == "" || w["ref"] == "" {
-			return nil, &Rejection{Check: CheckPredicate, Want: "a workflow's repository, path and ref in the external parameters",
-				Got: fmt.Sprintf("%v", slices.Sorted(maps.Keys(w)))}
-		}
-		c.add(FactWorkflow, w["repository"]+"/"+w["path"]+"@"+w["ref"])
-		github := stringMembers(internal["github"])
-		c.add(FactEvent, github["event_name"])
-		c.add(FactRepositoryID, github["repository_id"])
-		c.add(FactOwnerID, github["repository_owner_id"])
-		c.add(FactRunner, github["runner_environment"])
-	case buildTypeContainerBased:
-		var source struct {
-			URI    string           `json:"uri"`
-			Digest common.DigestSet `json:"digest"`
-		}
-		if err := convert(external["source"], &source); err != nil {
-			return nil, &Rejection{Check: CheckPredicate, Why: "unreadable source in the external parameters", Err: err}
-		}
-		c.addSource(source.URI, source.Digest)
-		c.addEnvironment(stringMembers(internal))
-	case buildTypeDelegated:
-		c.addEnvironment(stringMembers(internal))
-	}
-	return c, nil
-}
-
 // stringMembers returns the members of an object that are strings or numbers.
 func stringMembers(v any) map[string]string {
 	out := make(map[string]string)
@@ -213,13 +169,4 @@ func stringMembers(v any) map[string]string {
 func memberNames(v any) []string {
 	object, _ := v.(map[string]any)
 	return slices.Sorted(maps.Keys(object))
-}
-
-func convert(v any, into any) error {
-	var data jsontext.Value
-	data, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(data, into)
 }

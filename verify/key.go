@@ -28,12 +28,14 @@ const minRSA = 2048
 func checkKey(key crypto.PublicKey) error {
 	switch k := key.(type) {
 	case *ecdsa.PublicKey:
+		//lint:ignore SA1019 every other way to ask for a missing point panics
 		if k == nil || k.Curve == nil || k.X == nil || k.Y == nil {
 			return errNoKey
 		}
 		switch k.Curve {
 		case elliptic.P256(), elliptic.P384(), elliptic.P521():
-			return nil
+			_, err := k.Bytes() // none of a point that is not on the curve
+			return err
 		}
 		return fmt.Errorf("ECDSA key on curve %s: want P-256, P-384 or P-521", k.Curve.Params().Name)
 	case ed25519.PublicKey:
