@@ -58,7 +58,7 @@ func TestArgs(t *testing.T) {
 		"positional like a command": {"sum version --quiet sum",
 			got{Args: []string{"version", "sum"}, Quiet: true}},
 		"both streams":       {"sum --param - -o -", got{Param: []string{"-"}, Output: "-"}},
-		"command of a group": {"bundle show x", got{Args: []string{"x"}}},
+		"command of a group": {"box show x", got{Args: []string{"x"}}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -113,8 +113,8 @@ func TestArgsRefused(t *testing.T) {
 		"not a choice":              {[]string{"sum", "--format", "jsn"}, "--format is one of text, json, got jsn", "did you mean --format json?"},
 		"misspelt command":          {[]string{"smu", "a"}, "unknown command smu", "did you mean sum?"},
 		"nothing like it":           {[]string{"frobnicate"}, "unknown command frobnicate", "`hallmark help` lists the commands"},
-		"misspelt in a group":       {[]string{"bundle", "shwo", "x"}, "unknown command shwo", "did you mean show?"},
-		"group alone":               {[]string{"bundle"}, "bundle needs one of show, complete after it", ""},
+		"misspelt in a group":       {[]string{"box", "shwo", "x"}, "unknown command shwo", "did you mean show?"},
+		"group alone":               {[]string{"box"}, "box needs one of show, complete after it", ""},
 		"flag before command":       {[]string{"--quiet", "sum", "a"}, "flag --quiet stands before the command", "hallmark COMMAND --quiet"},
 		"argument for none":         {[]string{"version", "extra"}, "version takes no arguments, got extra", ""},
 		"-- and argument for none":  {[]string{"version", "--", "--help"}, "version takes no arguments, got --help", ""},
@@ -140,7 +140,7 @@ func TestArgsRefused(t *testing.T) {
 }
 
 func TestHelpIsAskedForAnywhere(t *testing.T) {
-	for _, line := range []string{"sum --help", "sum a --help", "sum a -h --nonsense", "sum --param x --help", "-h", "--help", "bundle --help", "bundle show -h"} {
+	for _, line := range []string{"sum --help", "sum a --help", "sum a -h --nonsense", "sum --param x --help", "-h", "--help", "box --help", "box show -h"} {
 		env := Env{}.withDefaults()
 		call, err := parseArgs(sampleApp(&env, nil), strings.Fields(line))
 		if err != nil || !call.help {
@@ -151,7 +151,7 @@ func TestHelpIsAskedForAnywhere(t *testing.T) {
 
 func FuzzArgs(f *testing.F) {
 	f.Add("sum\x00--param\x00k=v\x00-o\x00x\x00--\x00-y")
-	f.Add("bundle\x00show\x00--help")
+	f.Add("box\x00show\x00--help")
 	f.Add("--version")
 	f.Add("sum\x00---\x00-=\x00--=")
 	env := Env{}.withDefaults()

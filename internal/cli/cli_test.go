@@ -50,8 +50,8 @@ func sample(action cli.ActionFunc) *cli.Command {
 // real ones.
 func sampleApp(env *Env, action cli.ActionFunc) *cli.App {
 	app := newApp(env)
-	group := &cli.Command{Name: "bundle", Usage: "work on bundles", Category: downstream,
-		UsageText: "hallmark bundle show x", Subcommands: []*cli.Command{
+	group := &cli.Command{Name: "box", Usage: "work on boxes", Category: downstream,
+		UsageText: "hallmark box show x", Subcommands: []*cli.Command{
 			{Name: "show", Usage: "show one", ArgsUsage: "FILE", Action: action},
 			{Name: "complete", Usage: "complete one", ArgsUsage: "FILE", Action: action},
 		}}

@@ -20,13 +20,13 @@ func TestCompletions(t *testing.T) {
 		"sum a =":                  "",
 		"sum a =-":                 "--help --param --jobs --signing-config --trusted-root --offline --format --output -o --force --quiet",
 		"sum -- =--f":              "",
-		"bundle =":                 "show complete",
-		"bundle show =--":          "--help",
+		"box =":                    "show complete",
+		"box show =--":             "--help",
 		"nonsense =":               "",
 		"completion =":             "bash zsh fish powershell",
 		"completion bash =":        "",
 		"help =vers":               "version",
-		"help bundle =s":           "show",
+		"help box =s":              "show",
 		"":                         "",
 	}
 	env := Env{}.withDefaults()

@@ -25,19 +25,23 @@ func verifyCommand(env *Env) *cli.Command {
 		ArgsUsage: "TARGET...",
 		Category:  downstream,
 		Flags: slices.Concat(policyFlags(), trustFlags(), []cli.Flag{
-			newListFlag("bundle", groupBundles, "read bundles from `FILE`, - for standard input; may be repeated"),
+			newListFlag("bundle", groupBundles, "read bundles from `FILE`, - for stdin; may be repeated"),
 			&cli.BoolFlag{Name: "require-all", Category: groupBundles, Usage: "refuse a target if any bundle about it is refused"},
 			checksumsFlag(),
 			offlineFlag(),
 			formatFlag("text", "json"),
 			quietFlag(),
-		}),
+		}, npmFlags()),
 		Action: func(c *cli.Context) error { return runVerify(c.Context, env, c) },
 	}
 }
 
 func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 	policy, err := policyFromFlags(c)
+	if err != nil {
+		return err
+	}
+	npm, err := npmFromFlags(c)
 	if err != nil {
 		return err
 	}
@@ -49,6 +53,9 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if npm != nil {
+		bundles.given = material.NewIndex(npm.candidates())
+	}
 	set, err := env.collect(ctx, c)
 	if err != nil {
 		return err
@@ -57,6 +64,8 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 		verifier:   &verify.Verifier{Root: trusted.Material},
 		policy:     policy,
 		bundles:    bundles,
+		unlogged:   newUnlogged(env.completer(c, trusted, policy.Key)),
+		npm:        npm,
 		requireAll: c.Bool("require-all"),
 	}
 	results, err := v.all(ctx, set.Artifacts)
@@ -92,6 +101,8 @@ type verification struct {
 	verifier   *verify.Verifier
 	policy     *verify.Policy
 	bundles    *lookup
+	unlogged   *unlogged
+	npm        *npmPackage // nil where the target is none
 	requireAll bool
 }
 
@@ -128,7 +139,7 @@ func (v *verification) one(ctx context.Context, a *artifact.Artifact) (report.Re
 	}
 	result.Digest = a.GetDigest()
 	for _, candidate := range candidates {
-		verdict, err := v.try(candidate, a)
+		verdict, err := v.try(ctx, candidate, a)
 		switch {
 		case err != nil:
 			result.Refused = append(result.Refused, report.Refusal{Bundle: candidate.Name, Err: err})
@@ -151,11 +162,18 @@ func saysMore(a, b *verify.Verdict) bool {
 	return a.Level != nil && (b.Level == nil || a.Level.Build > b.Level.Build)
 }
 
-func (v *verification) try(candidate material.Found, a *artifact.Artifact) (*verify.Verdict, error) {
+func (v *verification) try(ctx context.Context, candidate material.Found, a *artifact.Artifact) (*verify.Verdict, error) {
 	if candidate.Err != nil {
 		return nil, candidate.Err
 	}
-	return v.verifier.Verify(candidate.Bundle, a.ResourceDescriptor, v.policy)
+	verdict, err := v.unlogged.verify(ctx, v.verifier, candidate, a, v.policy)
+	if err == nil && v.npm != nil {
+		err = v.npm.check(v.verifier, a, verdict)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return verdict, nil
 }
 
 // digests computes what the candidates need beyond the digests that are known.

@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"context"
 	"crypto"
+	"crypto/x509"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -52,12 +54,17 @@ func (c *Completer) Complete(ctx context.Context, f Found) (Found, error) {
 	if len(proposals) == 0 {
 		return f, &verify.Rejection{Check: verify.CheckSignature, Want: "a signature that its certificate or key has made", Got: "one that no log would take"}
 	}
+	leaf, err := leafOf(f)
+	if err != nil {
+		return f, err
+	}
 	var entries []*protorekor.TransparencyLogEntry
+	var silent []error
 	asked := 0
-	for _, log := range c.logs() {
+	for _, log := range c.logs(leaf) {
 		found, isV1, err := ask(ctx, log.BaseURL, c.Transport, proposals)
 		if err != nil {
-			return f, fmt.Errorf("log %s: %w", log.BaseURL, err)
+			silent = append(silent, fmt.Errorf("log %w", err))
 		}
 		if isV1 {
 			asked++
@@ -69,23 +76,27 @@ func (c *Completer) Complete(ctx context.Context, f Found) (Found, error) {
 		}
 	}
 	switch {
+	case len(entries) > 0:
+		f.Bundle = modern(f.Bundle, inTime(leaf, entries))
+		return f, nil
+	case len(silent) > 0:
+		return f, errors.Join(silent...)
 	case asked == 0:
 		return f, &verify.Rejection{Check: verify.CheckTransparency, Want: "a log to look the signature up in", Got: "a trusted root that names none with an address"}
-	case len(entries) == 0:
-		return f, &verify.Rejection{Check: verify.CheckTransparency, Want: "a transparency log entry", Got: "none in the material and none in the log"}
 	}
-	f.Bundle = modern(f.Bundle, inTime(f, entries))
-	return f, nil
+	return f, &verify.Rejection{Check: verify.CheckTransparency, Want: "a transparency log entry", Got: "none in the material and none in the log"}
 }
 
-// logs are the logs of the root, in a fixed order, each once. One without an
-// address cannot be asked.
-func (c *Completer) logs() []*root.TransparencyLog {
+// logs are the logs of the root that were in use while the certificate was
+// valid, in a fixed order. One without an address cannot be asked.
+func (c *Completer) logs(leaf *x509.Certificate) []*root.TransparencyLog {
 	var all []*root.TransparencyLog
 	for _, log := range c.Root.RekorLogs() {
-		if log.BaseURL != "" {
-			all = append(all, log)
+		end := log.ValidityPeriodEnd
+		if log.BaseURL == "" || leaf != nil && (leaf.NotAfter.Before(log.ValidityPeriodStart) || !end.IsZero() && leaf.NotBefore.After(end)) {
+			continue
 		}
+		all = append(all, log)
 	}
 	slices.SortFunc(all, func(a, b *root.TransparencyLog) int {
 		return cmp.Or(strings.Compare(a.BaseURL, b.BaseURL), bytes.Compare(a.ID, b.ID))
@@ -95,12 +106,11 @@ func (c *Completer) logs() []*root.TransparencyLog {
 
 // inTime picks the entry of a time at which the certificate was valid, else the
 // first: somebody may have logged the signature again since.
-func inTime(f Found, entries []*protorekor.TransparencyLogEntry) *protorekor.TransparencyLogEntry {
+func inTime(leaf *x509.Certificate, entries []*protorekor.TransparencyLogEntry) *protorekor.TransparencyLogEntry {
 	slices.SortStableFunc(entries, func(a, b *protorekor.TransparencyLogEntry) int {
 		return cmp.Compare(a.GetIntegratedTime(), b.GetIntegratedTime())
 	})
-	leaf, err := leafOf(f)
-	if err != nil || leaf == nil {
+	if leaf == nil {
 		return entries[0]
 	}
 	for _, entry := range entries {
@@ -145,10 +155,16 @@ func match(anon models.LogEntryAnon, proposals []proposal) (*protorekor.Transpar
 	v := anon.Verification
 	if anon.LogID == nil || anon.LogIndex == nil || anon.IntegratedTime == nil || v == nil || v.InclusionProof == nil ||
 		v.InclusionProof.Checkpoint == nil || v.InclusionProof.LogIndex == nil || v.InclusionProof.RootHash == nil || v.InclusionProof.TreeSize == nil {
-		return nil, fmt.Errorf("an entry without proof")
+		return nil, errors.New("an entry without proof")
 	}
 	if _, err := hex.DecodeString(*anon.LogID); err != nil {
 		return nil, err
 	}
 	return tle.GenerateTransparencyLogEntry(anon)
+}
+
+// Modern tells whether the material is a bundle of version 0.3 with all its
+// proof: what Complete makes.
+func (f Found) Modern() bool {
+	return f.Bundle != nil && f.Form == SigstoreBundle && f.Bundle.MediaType == mediaTypeV03 && proven(f.Bundle)
 }

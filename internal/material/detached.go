@@ -72,7 +72,7 @@ func (f Found) withCertificate(path string) Found {
 		}
 		leaf, err := parseCertificate(text)
 		if err != nil {
-			return Found{Name: f.Name, Form: f.Form, Err: malformed(Form("certificate "+filepath.Base(stem)+ending), err)}
+			return Found{Name: f.Name, File: f.File, Form: f.Form, Err: malformed(Form("certificate "+filepath.Base(stem)+ending), err)}
 		}
 		if leaf != nil {
 			f.Bundle = detached(f.Bundle.GetMessageSignature().GetSignature(), leaf)

@@ -68,7 +68,8 @@ func propose(ctx context.Context, f Found, key crypto.PublicKey) ([]proposal, er
 }
 
 // envelopes are the texts under which the log may know an envelope: as it
-// stands, and as it was before the certificate was put beside the signature.
+// stands, as it was before the certificate was put beside the signature, and as
+// sigstore-go writes one.
 func (f Found) envelopes() [][]byte {
 	var texts [][]byte
 	if f.text != nil {
@@ -79,8 +80,10 @@ func (f Found) envelopes() [][]byte {
 	for _, s := range e.GetSignatures() {
 		plain.Signatures = append(plain.Signatures, envelopeSignature{KeyID: s.GetKeyid(), Signature: encodeBase64(s.GetSig())})
 	}
-	if text, err := json.Marshal(plain); err == nil && !bytes.Equal(text, f.text) {
-		texts = append(texts, text)
+	for _, v := range []any{plain, e} {
+		if text, err := json.Marshal(v); err == nil && !bytes.Equal(text, f.text) {
+			texts = append(texts, text)
+		}
 	}
 	return texts
 }

@@ -14,6 +14,7 @@ import (
 // Found is one piece of verification material and where it stands.
 type Found struct {
 	Name   string         // the file, with the line where it holds several
+	File   string         // the file alone; "" where it is none
 	Form   Form           // how it was written down before it was a bundle
 	Bundle *bundle.Bundle // nil where it could not be read
 	Err    error          // why not: a *verify.Rejection
@@ -32,6 +33,9 @@ func ReadFile(path string) ([]Found, error) {
 	}
 	defer f.Close()
 	found, err := ReadFrom(path, f)
+	for i := range found {
+		found[i].File = path
+	}
 	if len(found) == 1 && found[0].Form == DetachedSignature {
 		found[0].about = signedName(path)
 		found[0] = found[0].withCertificate(path)
