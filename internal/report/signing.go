@@ -1,11 +1,15 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"regexp"
 	"slices"
 	"strings"
+
+	slsav02 "github.com/in-toto/in-toto-golang/in_toto/slsa_provenance/v0.2"
+	slsav1 "github.com/in-toto/in-toto-golang/in_toto/slsa_provenance/v1"
 
 	"github.com/hallmark-project/hallmark/verify"
 )
@@ -13,7 +17,8 @@ import (
 // Signing is the outcome of signing or attesting: what went where, and what
 // whoever downloads it needs.
 type Signing struct {
-	Source      string // where the identity came from
+	Source      string // where the identity came from, or the key
+	PublicKey   string // the file with the public half of a key, "" where it is not known
 	Attestation bool   // statements were signed, not artifacts' digests
 	Signed      []Signed
 	Targets     []string // the artifacts as the command line names them
@@ -61,8 +66,11 @@ func (s *Signing) identityRow() row {
 	if len(s.Signed) == 0 {
 		return row{label: "identity"}
 	}
-	who := name(join("", s.signer().Identity, s.signer().Key))
-	return row{"identity", []part{{text: join("  ", who, "("+Escape(s.Source)+")")}}}
+	label, who := "identity", name(s.signer().Identity)
+	if s.signer().Key != "" {
+		label, who = "key", s.signer().Key
+	}
+	return row{label, []part{{text: join("  ", who, "("+Escape(s.Source)+")")}}}
 }
 
 func (s *Signing) signer() verify.Signer { return s.Signed[0].Verdict.Signer }
@@ -86,7 +94,8 @@ func (s *Signing) doneRow(label string, bundles []Signed) row {
 	return row{label, []part{{text: join("  ", text, logRange(bundles))}}}
 }
 
-// logRange names the log entries of bundles by the first and last index.
+// logRange names the log entries of bundles by the first and last index, and
+// says where there is none.
 func logRange(bundles []Signed) string {
 	var indexes []int64
 	for _, one := range bundles {
@@ -95,7 +104,7 @@ func logRange(bundles []Signed) string {
 		}
 	}
 	if len(indexes) == 0 {
-		return ""
+		return "in no log"
 	}
 	slices.Sort(indexes)
 	if first, last := indexes[0], indexes[len(indexes)-1]; first != last {
@@ -110,6 +119,11 @@ func (s *Signing) command() string {
 	words := []string{"hallmark", "verify"}
 	repository, ref := v.Fact(verify.FactRepository).Value, v.Fact(verify.FactRef).Value
 	switch {
+	case s.signer().Key != "":
+		words = append(words, "--key", cmp.Or(s.PublicKey, "PUBLIC-KEY-FILE"))
+		if len(v.Logs) == 0 {
+			words = append(words, "--allow-unlogged")
+		}
 	case strings.HasPrefix(repository, "https://github.com/"):
 		words = append(words, "--repo", strings.TrimPrefix(repository, "https://github.com/"))
 		if tag, ok := strings.CutPrefix(ref, "refs/tags/"); ok {
@@ -120,6 +134,9 @@ func (s *Signing) command() string {
 		words = append(words, exceptions(v)...)
 	default:
 		words = append(words, "--identity", s.signer().Identity, "--issuer", s.signer().Issuer)
+	}
+	if s.Attestation && v.Statement.PredicateType != slsav1.PredicateSLSAProvenance && v.Statement.PredicateType != slsav02.PredicateSLSAProvenance {
+		words = append(words, "--predicate-type", v.Statement.PredicateType)
 	}
 	words = append(words, s.Trust...)
 	if s.Attestation {
@@ -175,6 +192,7 @@ func (s *Signing) JSON(w io.Writer) error {
 		Kind      string       `json:"kind"`
 		Identity  string       `json:"identity,omitzero"`
 		Issuer    string       `json:"issuer,omitzero"`
+		Key       string       `json:"key,omitzero"`
 		Signed    []signed     `json:"signed"`
 		LeftOut   []leftOutDoc `json:"leftOut,omitempty"`
 	}{MediaType: "application/vnd.hallmark.signing.v1+json", Kind: "signature", Signed: []signed{}}
@@ -182,7 +200,7 @@ func (s *Signing) JSON(w io.Writer) error {
 		document.Kind = "attestation"
 	}
 	if len(s.Signed) > 0 {
-		document.Identity, document.Issuer = s.signer().Identity, s.signer().Issuer
+		document.Identity, document.Issuer, document.Key = s.signer().Identity, s.signer().Issuer, s.signer().Key
 	}
 	for _, one := range s.Signed {
 		out := signed{Name: one.Name, Bundle: one.Bundle, Artifacts: one.Artifacts, Kept: one.Kept, Logs: []entry{}}

@@ -40,6 +40,8 @@ func TestSigningGolden(t *testing.T) {
 			LeftOut: []LeftOut{{"a.sigstore.json", "bundle of a"}}},
 		"attested": {Source: "github-actions", Attestation: true, Signed: []Signed{attested}, Targets: []string{"dist"},
 			Trust: []string{"--trusted-root", "my root.json"}},
+		"unlogged": {Source: "cosign.key", PublicKey: "cosign.pub", Targets: []string{"dist/a"},
+			Signed: []Signed{{Name: "dist/a", Bundle: "dist/a.sigstore.json", Verdict: byKey("dist/a")}}},
 	}
 	for name, s := range tests {
 		t.Run(name, func(t *testing.T) { wantGolden(t, "signing-"+name, "signing.v1", s) })
@@ -62,6 +64,8 @@ func TestSigningCommand(t *testing.T) {
 			d.Facts = nil
 			d.Signer = verify.Signer{Identity: "dev@octo.example", Issuer: "https://accounts.example"}
 		}, "--identity dev@octo.example --issuer https://accounts.example a"},
+		"key":                             {func(d *verify.Verdict) { d.Signer = verify.Signer{Key: "sha256:00"} }, "hallmark verify --key PUBLIC-KEY-FILE a"},
+		"unlogged key":                    {func(d *verify.Verdict) { d.Signer, d.Logs = verify.Signer{Key: "sha256:00"}, nil }, "--key PUBLIC-KEY-FILE --allow-unlogged a"},
 		"words that a shell would change": {setFact(verify.FactRef, "refs/tags/$(id) 'x'\n"), `--tag '$(id) '\''x'\''\n' a`},
 	}
 	for name, test := range tests {
@@ -71,5 +75,15 @@ func TestSigningCommand(t *testing.T) {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestSigningCommandNamesTheType of a statement that says something else than
+// how a thing was built, which a verifier must be told to accept.
+func TestSigningCommandNamesTheType(t *testing.T) {
+	sbom := signedBy("a", 1, func(d *verify.Verdict) { d.Statement.PredicateType = "https://spdx.dev/Document" })
+	s := &Signing{Attestation: true, Signed: []Signed{sbom}, Targets: []string{"a"}}
+	if got := s.command(); !strings.Contains(got, " --predicate-type https://spdx.dev/Document --bundle ") {
+		t.Errorf("got %s", got)
 	}
 }
