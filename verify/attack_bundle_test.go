@@ -343,7 +343,7 @@ func TestManagedKeys(t *testing.T) {
 		{name: "R1-10 not logged", signing: func(s *signing) { s.entries = nil }, want: verify.CheckTransparency},
 		{name: "not logged, allowed", signing: func(s *signing) { s.entries = nil }, policy: unlogged},
 		{name: "not logged, allowed, but a proof wanted", signing: func(s *signing) { s.entries = nil },
-			policy: func(p *verify.Policy) { unlogged(p); p.RequireInclusionProof = true }, badOrder: true},
+			policy: func(p *verify.Policy) { unlogged(p); p.RequireInclusionProof = true }, badPolicy: true},
 		{name: "a proof wanted of a root without logs", root: func(tr *trusted) { tr.rekor = nil },
 			policy: func(p *verify.Policy) { p.RequireInclusionProof = true }, want: verify.CheckTransparency},
 		{name: "a bad entry where none is needed", policy: unlogged,
@@ -369,7 +369,7 @@ func TestPolicyKeys(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := v.bundle(t, signature())
-			a := attack{badOrder: true}
+			a := attack{badPolicy: true}
 			verdict, err := verifyBytes(encode(t, b), v.trusted(), widget(), &verify.Policy{Key: key})
 			a.judge(t, "policy", verdict, err)
 		})

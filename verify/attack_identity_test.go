@@ -55,11 +55,11 @@ func TestIdentityAttacks(t *testing.T) {
 		{name: "I-03 lines", signing: named(uriSAN(workflow), uriSAN("x")), policy: like(t, `(?m)^https://.*$`, github), want: verify.CheckCertificate},
 		{name: "I-04 alternatives", policy: like(t, `https://github.com/other/.*|https`, github), want: verify.CheckIdentity},
 		{name: "I-04 alternatives of the whole", policy: like(t, `nobody|https://github.com/octo/.*`, github)},
-		{name: "I-05 no issuer", policy: policies(workflow, ""), badOrder: true},
-		{name: "I-05 no name", policy: policies("", github), badOrder: true},
-		{name: "I-05 name and pattern", policy: func(p *verify.Policy) { p.Identities[0].Pattern = regexp.MustCompile(".*") }, badOrder: true},
-		{name: "I-05 nobody", policy: policies(), badOrder: true},
-		{name: "I-05 an owner is nobody", policy: func(p *verify.Policy) { *p = verify.Policy{Owner: "octo"} }, badOrder: true},
+		{name: "I-05 no issuer", policy: policies(workflow, ""), badPolicy: true},
+		{name: "I-05 no name", policy: policies("", github), badPolicy: true},
+		{name: "I-05 name and pattern", policy: func(p *verify.Policy) { p.Identities[0].Pattern = regexp.MustCompile(".*") }, badPolicy: true},
+		{name: "I-05 nobody", policy: policies(), badPolicy: true},
+		{name: "I-05 an owner is nobody", policy: func(p *verify.Policy) { *p = verify.Policy{Owner: "octo"} }, badPolicy: true},
 		{name: "I-05 another issuer", policy: policies(workflow, accounts), want: verify.CheckIssuer},
 		{name: "I-05 the issuer is no pattern", policy: policies(workflow, ".*"), want: verify.CheckIssuer},
 		{name: "I-07 names and issuers exchanged", policy: policies(workflow, accounts, "dev@octo.example", github), want: verify.CheckIssuer},
@@ -67,7 +67,7 @@ func TestIdentityAttacks(t *testing.T) {
 		{name: "I-07 the same name twice", policy: policies(workflow, accounts, workflow, github)},
 		{name: "INV-8 the repository too", policy: func(p *verify.Policy) { p.Repository = "octo/other" }, want: verify.CheckSource},
 		{name: "INV-8 the ref too", policy: func(p *verify.Policy) { p.Ref = "refs/heads/main" }, want: verify.CheckRef},
-		{name: "INV-8 an issuer that goes with nothing", policy: func(p *verify.Policy) { p.Issuer = accounts }, badOrder: true},
+		{name: "INV-8 an issuer that goes with nothing", policy: func(p *verify.Policy) { p.Issuer = accounts }, badPolicy: true},
 	})
 }
 
@@ -142,11 +142,11 @@ func TestPolicyMistakes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p := ok()
 			tt.change(p)
-			a := attack{badOrder: true}
+			a := attack{badPolicy: true}
 			a.judge(t, "policy", nil, p.Validate())
 		})
 	}
-	a := attack{badOrder: true}
+	a := attack{badPolicy: true}
 	a.judge(t, "no policy", nil, (*verify.Policy)(nil).Validate())
 }
 
@@ -158,7 +158,7 @@ func TestPatternMistakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := verify.CompilePattern(pattern)
-			a := attack{badOrder: true}
+			a := attack{badPolicy: true}
 			a.judge(t, "pattern", nil, err)
 		})
 	}

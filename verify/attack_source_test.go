@@ -195,7 +195,7 @@ func TestSourceAttacks(t *testing.T) {
 		{name: "P-07 a fork", signing: also(ext(12, "https://github.com/fork/widget"), ext(5, "fork/widget"), ext(16, "https://github.com/fork")), want: verify.CheckSource},
 		{name: "P-07 policy in other case", policy: func(p *verify.Policy) { p.Repository = "OCTO/Widget" }},
 		{name: "P-07 letters that fold beyond ASCII", signing: ext(12, "https://github.com/octo/w\u0131dget"), want: verify.CheckCertificate},
-		{name: "P-07 Kelvin", policy: func(p *verify.Policy) { p.Repository = "octo/wid\u212aget" }, badOrder: true},
+		{name: "P-07 Kelvin", policy: func(p *verify.Policy) { p.Repository = "octo/wid\u212aget" }, badPolicy: true},
 		{name: "P-07 the repository created anew", policy: func(p *verify.Policy) { p.RepositoryID = "4712" }, want: verify.CheckSource},
 		{name: "P-07 this repository", policy: func(p *verify.Policy) { p.RepositoryID = "4711" }},
 		{name: "P-07 the owner created anew", policy: func(p *verify.Policy) { p.OwnerID = "43" }, want: verify.CheckSource},

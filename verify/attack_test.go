@@ -18,16 +18,16 @@ import (
 // policy, and names the check that must refuse it; "" for what must still be
 // accepted, or for a policy that cannot be meant.
 type attack struct {
-	name     string // begins with the id of the threat
-	signing  func(*signing)
-	bundle   func(*protobundle.Bundle)
-	text     func(string) string // the bundle's JSON
-	root     func(*trusted)
-	artifact func(*intoto.ResourceDescriptor)
-	policy   func(*verify.Policy)
-	want     verify.Check
-	badOrder bool // the policy itself is refused
-	verdict  func(*testing.T, *verify.Verdict)
+	name      string // begins with the id of the threat
+	signing   func(*signing)
+	bundle    func(*protobundle.Bundle)
+	text      func(string) string // the bundle's JSON
+	root      func(*trusted)
+	artifact  func(*intoto.ResourceDescriptor)
+	policy    func(*verify.Policy)
+	want      verify.Check
+	badPolicy bool // the policy itself is refused
+	verdict   func(*testing.T, *verify.Verdict)
 }
 
 // release is the policy of somebody who knows where a release comes from.
@@ -102,7 +102,7 @@ func (a *attack) judge(t *testing.T, what string, v *verify.Verdict, err error) 
 	var r *verify.Rejection
 	rejected := errors.As(err, &r)
 	switch {
-	case a.badOrder:
+	case a.badPolicy:
 		if rejected || !errors.Is(err, verify.ErrPolicy) {
 			t.Errorf("%s: got %v, want an error of the policy", what, err)
 		}
