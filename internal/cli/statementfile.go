@@ -33,7 +33,8 @@ func readStatementFile(path string) ([]byte, *intoto.ResourceDescriptor, error) 
 	}
 	subject, err := firstSubject(payload)
 	if err != nil {
-		return nil, nil, usagef("statement %s: %w", shown(path), err)
+		// Not wrapped: what is to be signed is no evidence against anybody.
+		return nil, nil, usagef("statement %s: %v", shown(path), err)
 	}
 	return payload, subject, nil
 }
