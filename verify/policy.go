@@ -213,9 +213,19 @@ func CompilePattern(pattern string) (*regexp.Regexp, error) {
 	if _, err := regexp.Compile(pattern); err != nil {
 		return nil, policyError("pattern %q: %w", pattern, err)
 	}
-	re, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
+	re, err := regexp.Compile(wholeBefore + pattern + wholeBehind)
 	if err != nil {
 		return nil, policyError("pattern %q: %w", pattern, err)
 	}
 	return re, nil
+}
+
+// What makes a pattern match whole names alone.
+const wholeBefore, wholeBehind = `\A(?:`, `)\z`
+
+// patternSource returns what CompilePattern was given, if it made the pattern.
+func patternSource(re *regexp.Regexp) (source string, ok bool) {
+	source, before := strings.CutPrefix(re.String(), wholeBefore)
+	source, behind := strings.CutSuffix(source, wholeBehind)
+	return source, before && behind
 }
