@@ -12,6 +12,9 @@ const (
 	// run. Its parameters are exactly those that FromGitHub writes; a build
 	// with any other needs another type.
 	GitHubBuildType = "https://actions.github.io/buildtypes/workflow/v1"
+	// RecordedBuildType is hallmark's own type for a workflow run of which
+	// inputs, parameters or materials are recorded beside what GitHub's defines.
+	RecordedBuildType = "https://github.com/hallmark-project/hallmark/blob/main/docs/buildtypes/github/v1"
 
 	// GitHubServer is the one server whose jobs are described: the issuer that
 	// vouches for the claims vouches for no other.

@@ -1,0 +1,100 @@
+package provenance
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strings"
+)
+
+// SecretError refuses a value that looks like a secret, or that the platform
+// has masked as one. It holds where the value stands, never the value.
+type SecretError struct {
+	Kind  string // input, parameter, variable
+	Name  string
+	Looks string // like what
+}
+
+func (e *SecretError) Error() string {
+	return fmt.Sprintf("%s %q looks like %s, and what is signed is public", e.Kind, e.Name, e.Looks)
+}
+
+// secretForms are the forms in which credentials of the usual services are
+// issued, recognisable wherever in a value they stand.
+var secretForms = []struct {
+	looks string
+	form  *regexp.Regexp
+}{
+	{"a token of GitHub's", regexp.MustCompile(`(?:gh[opsur]_[A-Za-z0-9]{16}|github_pat_[A-Za-z0-9_]{20})`)},
+	{"a token of GitLab's", regexp.MustCompile(`\bgl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[A-Za-z0-9_.-]{16}`)},
+	{"an access key of AWS", regexp.MustCompile(`\b(?:AKIA|ASIA)[A-Z2-7]{16}\b`)},
+	{"a private key", regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY`)},
+	{"a JSON Web Token", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{6,}\.eyJ[A-Za-z0-9_-]{6,}\.`)},
+	{"a token of npm's", regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}`)},
+	{"a token of PyPI's", regexp.MustCompile(`\bpypi-AgE[A-Za-z0-9_-]{16}`)},
+	{"a token of Slack's", regexp.MustCompile(`\bxox[abeprs]-[A-Za-z0-9-]{10}`)},
+	{"a key of Google's", regexp.MustCompile(`\bAIza[A-Za-z0-9_-]{35}`)},
+	{"a URL with a password", regexp.MustCompile(`://[^/?#\s:@]*:[^/?#\s@]+@`)},
+}
+
+// masked is what GitHub's runner and GitLab write in place of a secret.
+var masked = regexp.MustCompile(`\A(?:\*{3,}|\[MASKED\])\z`)
+
+// secretKind says what kind of secret a value looks like, or "".
+func secretKind(value string) string {
+	if masked.MatchString(strings.TrimSpace(value)) {
+		return "a secret that was masked"
+	}
+	for _, s := range secretForms {
+		if s.form.MatchString(value) {
+			return s.looks
+		}
+	}
+	if isRandom(strings.TrimSpace(value)) {
+		return "a random key"
+	}
+	return ""
+}
+
+// randomForm is one unbroken word of an encoded key. Digests in hex and names
+// of versions, files and images are made of other characters or are shorter.
+var randomForm = regexp.MustCompile(`\A[A-Za-z0-9+/_-]{40,512}={0,2}\z`)
+
+// isRandom tells a random key from what people and tools name things. It errs
+// towards no: upper case, lower case and digits must all be there in plenty,
+// and be mixed as a random generator mixes them.
+func isRandom(value string) bool {
+	if !randomForm.MatchString(value) || strings.HasPrefix(value, "sha") {
+		return false
+	}
+	var upper, lower, digit, changes int
+	var last byte
+	counts := make(map[byte]int)
+	for i := range len(value) {
+		c := value[i]
+		counts[c]++
+		class := byte('-')
+		switch {
+		case 'A' <= c && c <= 'Z':
+			class = 'A'
+			upper++
+		case 'a' <= c && c <= 'z':
+			class = 'a'
+			lower++
+		case '0' <= c && c <= '9':
+			class = '0'
+			digit++
+		}
+		if class != last {
+			changes++
+		}
+		last = class
+	}
+	n := float64(len(value))
+	entropy := 0.0
+	for _, count := range counts {
+		p := float64(count) / n
+		entropy -= p * math.Log2(p)
+	}
+	return entropy >= 4.3 && upper >= 5 && lower >= 5 && digit >= 2 && float64(changes) >= n/2
+}
