@@ -3,10 +3,13 @@
 // It answers, for the files of a release, from which source and by which
 // builder they were made, as in-toto statements whose predicate is
 // https://slsa.dev/provenance/v1. The facts come from a GitHub Actions job
-// ([FromGitHub]), from a local checkout ([FromGit]) or straight from the caller
-// (a [Build] is a plain struct); [Build.Statements] binds them to the files:
+// ([FromGitHub]), a GitLab CI job ([FromGitLab]), a local checkout ([FromGit])
+// or straight from the caller (a [Build] is a plain struct). [Build.Add] adds
+// what the platform does not state, [ParseLockfile] what went in;
+// [Build.Statements] binds it all to the files:
 //
 //	build, err := provenance.FromGitHub(claims, environment)
+//	err = build.Add(provenance.Extras{Params: map[string]string{"target": "linux"}})
 //	statements, err := build.Statements(subjects)
 //	payload, err := provenance.Marshal(statements[0])
 //

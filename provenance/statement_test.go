@@ -46,7 +46,16 @@ func builds(t *testing.T) map[string]*provenance.Build {
 	full.StartedOn = time.Date(2026, 11, 20, 14, 0, 0, 0, time.FixedZone("CET", 3600))
 	full.FinishedOn = full.StartedOn.Add(90 * time.Second)
 	full.Byproducts = []*intoto.ResourceDescriptor{file("build.log", 9)}
-	return map[string]*provenance.Build{"github": mustGitHub(t), "git": local, "full": full}
+	recorded := mustGitHub(t)
+	err = recorded.Add(provenance.Extras{
+		Inputs:    map[string]any{"channel": "stable", "dry-run": false},
+		Params:    map[string]string{"target": "linux/arm64"},
+		Materials: []*intoto.ResourceDescriptor{{Uri: "pkg:golang/golang.org/x/text@v0.30.0", Digest: map[string]string{"dirHash": fmt.Sprintf("%064x", 7)}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]*provenance.Build{"github": mustGitHub(t), "git": local, "full": full, "recorded": recorded, "gitlab": mustGitLab(t)}
 }
 
 func TestGolden(t *testing.T) {
