@@ -13,6 +13,7 @@ import (
 	intoto "github.com/in-toto/attestation/go/v1"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
 )
 
 const (
@@ -30,6 +31,14 @@ const (
 // does not show. Each needs a name and at least one of sha256, sha384 or sha512,
 // in lower-case hex.
 func (b *Build) Statements(subjects []*intoto.ResourceDescriptor) ([]*intoto.Statement, error) {
+	predicate, err := b.predicate()
+	if err != nil {
+		return nil, err
+	}
+	return statements(PredicateType, predicate, subjects)
+}
+
+func statements(predicateType string, predicate *structpb.Struct, subjects []*intoto.ResourceDescriptor) ([]*intoto.Statement, error) {
 	if len(subjects) == 0 {
 		return nil, errors.New("provenance: no artifact to describe")
 	}
@@ -41,24 +50,20 @@ func (b *Build) Statements(subjects []*intoto.ResourceDescriptor) ([]*intoto.Sta
 	sorted := slices.SortedFunc(slices.Values(subjects), compare)
 	sorted = slices.CompactFunc(sorted, func(x, y *intoto.ResourceDescriptor) bool { return compare(x, y) == 0 })
 
-	predicate, err := b.predicate()
-	if err != nil {
-		return nil, err
-	}
-	var statements []*intoto.Statement
+	var all []*intoto.Statement
 	for part := range slices.Chunk(sorted, MaxSubjects) {
 		statement := &intoto.Statement{
 			Type:          intoto.StatementTypeUri,
 			Subject:       clones(part),
-			PredicateType: PredicateType,
+			PredicateType: predicateType,
 			Predicate:     predicate,
 		}
 		if err := statement.Validate(); err != nil {
 			return nil, fmt.Errorf("provenance: %w", err)
 		}
-		statements = append(statements, statement)
+		all = append(all, statement)
 	}
-	return statements, nil
+	return all, nil
 }
 
 // Marshal writes a statement in the canonical form of RFC 8785, because what
