@@ -51,6 +51,9 @@ func newEntity(b *bundle.Bundle) (*entity, error) {
 	if err := checkShape(b.Bundle, version); err != nil {
 		return nil, err
 	}
+	// Upstream's methods note in the bundle what they have seen of it, and a bundle
+	// about many artifacts is verified for several at once.
+	b = &bundle.Bundle{Bundle: b.Bundle}
 	e := &entity{bundle: b, version: version}
 	var err error
 	if e.content, err = b.SignatureContent(); err != nil {
