@@ -62,6 +62,11 @@ func TestSwappedEntries(t *testing.T) {
 			s.entries[0].kind, s.entries[0].version = "intoto", "0.0.2"
 			return s
 		}},
+		{"intoto 0.0.1", func() *signing {
+			s := attestation()
+			s.entries[0].kind, s.entries[0].version = "intoto", "0.0.1"
+			return s
+		}},
 		{"hashedrekord 0.0.1", signature},
 		{"hashedrekord 0.0.2", func() *signing { return signature().v2() }},
 		{"hashedrekord 0.0.2 of an envelope", func() *signing { return attestation().v2() }},

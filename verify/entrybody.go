@@ -135,6 +135,15 @@ func checkBody(e *entity, kind string, body []byte) error {
 			return bad(err)
 		}
 		return checkVerifier(e, b.Spec.Content.Envelope.Signatures[0].PublicKey)
+	case kindIntotoV001:
+		var b intotoV001
+		if err := json.Unmarshal(body, &b, strict); err != nil {
+			return bad(err)
+		}
+		if err := b.check(e); err != nil {
+			return bad(err)
+		}
+		return checkVerifier(e, b.Spec.PublicKey)
 	case "hashedrekord/0.0.2":
 		return nil // checkLoggedBody compares it whole
 	}

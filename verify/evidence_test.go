@@ -44,6 +44,8 @@ func virtualEvidence(t testing.TB, v *virtual) []evidence {
 	t.Helper()
 	intotoEntry := attestation()
 	intotoEntry.entries[0].kind, intotoEntry.entries[0].version = "intoto", "0.0.2"
+	generatorEntry := attestation()
+	generatorEntry.entries[0].kind, generatorEntry.entries[0].version = "intoto", "0.0.1"
 	older := attestation()
 	older.mediaType = typeV01
 	stampOnly := attestation()
@@ -55,6 +57,7 @@ func virtualEvidence(t testing.TB, v *virtual) []evidence {
 		{name: "envelope v1 without promise", policy: release(), bundle: encode(t, v.bundle(t, stampOnly))},
 		{name: "envelope v1 in bundle v0.1", policy: release(), bundle: encode(t, v.bundle(t, older))},
 		{name: "envelope v1 by intoto", policy: release(), bundle: encode(t, v.bundle(t, intotoEntry))},
+		{name: "envelope v1 by intoto 0.0.1", policy: release(), bundle: encode(t, v.bundle(t, generatorEntry))},
 		{name: "envelope v2", policy: release(), bundle: encode(t, v.bundle(t, attestation().v2()))},
 		{name: "trusted builder", policy: release(), bundle: encode(t, v.bundle(t, trustedBuild()))},
 		{name: "key", policy: &verify.Policy{Key: v.key(t, "P-256").Public()}, bundle: encode(t, v.bundle(t, func() *signing {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/sigstore/sigstore-go/pkg/root"
 	"github.com/sigstore/sigstore-go/pkg/tlog"
-	sgverify "github.com/sigstore/sigstore-go/pkg/verify"
 )
 
 // transparency verifies every log entry of a log that the root knows, and
@@ -90,7 +89,7 @@ func verifyEntry(e *entity, entry *tlog.Entry, log *root.TransparencyLog, tm roo
 	if !entry.HasInclusionProof() && p.RequireInclusionProof {
 		return fail(&Rejection{Check: CheckTransparency, Want: "an inclusion proof", Got: string(InclusionPromise)})
 	}
-	verified, err := sgverify.VerifyTlogEntry(e.only(entry), tm, 1, true)
+	verified, err := proveEntry(e, entry, log, tm)
 	if err != nil {
 		return fail(&Rejection{Check: CheckTransparency, Why: "the log entry does not prove this signature", Err: err})
 	}

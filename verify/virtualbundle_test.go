@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,15 @@ func (v *virtual) logged(t testing.TB, e logEntry, b *protobundle.Bundle, cert *
 		spec = map[string]any{"content": map[string]any{"hash": hashValue(payload[:]), "payloadHash": hashValue(payload[:]),
 			"envelope": map[string]any{"payloadType": env.GetPayloadType(),
 				"signatures": []any{map[string]any{"publicKey": verifier, "sig": []byte(base64.StdEncoding.EncodeToString(signature))}}}}}
+	case "intoto/0.0.1":
+		text := mustJSON(t, struct {
+			PayloadType string           `json:"payloadType"`
+			Payload     []byte           `json:"payload"`
+			Signatures  []map[string]any `json:"signatures"`
+		}{env.GetPayloadType(), env.GetPayload(), nil})
+		signed := fmt.Sprintf(`{"keyid":"","sig":%q,"cert":%s}`, base64.StdEncoding.EncodeToString(signature), mustJSON(t, string(verifier)))
+		envelope := sha256.Sum256([]byte(strings.Replace(string(text), `"signatures":null`, `"signatures":[`+signed+`]`, 1)))
+		spec = map[string]any{"content": map[string]any{"hash": hashValue(envelope[:]), "payloadHash": hashValue(payload[:])}, "publicKey": verifier}
 	case "hashedrekord/0.0.2":
 		log = &v.v2
 		digest := b.GetMessageSignature().GetMessageDigest().GetDigest()
