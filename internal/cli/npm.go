@@ -119,10 +119,22 @@ func (n *npmPackage) check(v *verify.Verifier, a *artifact.Artifact, provenance 
 	if publication == nil {
 		return &verify.Rejection{Check: verify.CheckCoverage, Want: "the registry's publish attestation beside the provenance", Got: "none"}
 	}
-	if err := n.checkPublication(v, a, publication); err != nil {
-		return fmt.Errorf("publish attestation %s: %w", shown(publication.Name), err)
+	return ofPublication(n.checkPublication(v, a, publication))
+}
+
+// ofPublication says that it is the registry's attestation that was refused, and
+// not the provenance under whose name that is reported.
+func ofPublication(err error) error {
+	var r *verify.Rejection
+	if !errors.As(err, &r) {
+		return err
 	}
-	return nil
+	with := *r
+	with.Why = "the registry's own publish attestation does not hold"
+	if r.Why != "" {
+		with.Why += ": " + r.Why
+	}
+	return &with
 }
 
 func (n *npmPackage) checkPublication(v *verify.Verifier, a *artifact.Artifact, f *material.Found) error {
