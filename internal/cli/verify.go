@@ -29,7 +29,7 @@ func verifyCommand(env *Env) *cli.Command {
 			&cli.BoolFlag{Name: "require-all", Category: groupBundles, Usage: "refuse a target if any bundle about it is refused"},
 			checksumsFlag(),
 			offlineFlag(),
-			formatFlag("text", "json"),
+			formatFlag("text", "json", "github"),
 			quietFlag(),
 		}, npmFlags()),
 		Action: func(c *cli.Context) error { return runVerify(c.Context, env, c) },
@@ -82,9 +82,13 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 
 func (env *Env) printVerification(c *cli.Context, v *report.Verification) error {
 	var err error
-	if c.String("format") == "json" {
+	switch c.String("format") {
+	case "json":
 		err = v.JSON(env.Stdout)
-	} else {
+	case "github":
+		err = v.GitHub(env.Stdout)
+		env.addJobSummary(v.Summary)
+	default:
 		err = v.Text(env.Stdout, env.textOptions())
 	}
 	if err != nil {

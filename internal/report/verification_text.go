@@ -58,13 +58,18 @@ func (v *Verification) several(p *page) {
 		p.line("")
 		p.rows(0, []row{v.rootRow()})
 	}
+	p.line("\n%s", v.total())
+}
+
+// total counts the outcomes: "2 verified, 1 rejected".
+func (v *Verification) total() string {
 	total := fmt.Sprintf("%d verified", v.count(Verified))
 	for _, s := range []Status{Rejected, Undecided} {
 		if n := v.count(s); n > 0 {
 			total += fmt.Sprintf(", %d %s", n, s)
 		}
 	}
-	p.line("\n%s", total)
+	return total
 }
 
 // resultLine is a target's line in the table.
