@@ -30,6 +30,7 @@ func newApp(env *Env) *cli.App {
 			completionCommand(env),
 			helpCommand(env),
 			inspectCommand(env),
+			keygenCommand(env),
 			provenanceCommand(env),
 			signCommand(env),
 			trustCommand(env),

@@ -44,6 +44,10 @@ func runAttest(ctx context.Context, env *Env, c *cli.Context) error {
 	if err := checkStreams(c); err != nil {
 		return err
 	}
+	key, err := env.signingKey(ctx, c)
+	if err != nil {
+		return err
+	}
 	set, err := env.collect(ctx, c)
 	if err != nil {
 		return err
@@ -51,7 +55,7 @@ func runAttest(ctx context.Context, env *Env, c *cli.Context) error {
 	if err := leaveOutBundles(set, cmp.Or(c.String("output"), severalPath)); err != nil {
 		return err
 	}
-	s, err := env.newSigning(ctx, c)
+	s, err := env.newSigning(ctx, c, key)
 	if err != nil {
 		return err
 	}
@@ -143,15 +147,15 @@ func (s *signing) statement(ctx context.Context, payload []byte, subject *intoto
 	if err != nil {
 		return signedStatement{}, err
 	}
-	verdict, err := s.check(b, subject, statementPolicy(b, job))
+	verdict, err := s.check(b, subject, s.statementPolicy(b, job))
 	return signedStatement{b, verdict}, err
 }
 
 // statementPolicy asks of a job's provenance that the certificate bears out
 // every fact. Which event and runner may release is for whoever verifies to
-// say. Of any other statement it asks who signed.
-func statementPolicy(b *bundle.Bundle, job *provenance.Claims) *verify.Policy {
-	if job == nil {
+// say. Of any other statement, and of what a key signed, it asks who signed.
+func (s *signing) statementPolicy(b *bundle.Bundle, job *provenance.Claims) *verify.Policy {
+	if job == nil || s.key != nil {
 		return &verify.Policy{PredicateTypes: []string{predicateTypeOf(b)}}
 	}
 	return &verify.Policy{Require: verify.RequireProvenance, Commit: job.SHA, Events: []string{job.EventName}, AllowSelfHosted: true}
@@ -170,7 +174,7 @@ func (s *signing) alreadyAttested(ctx context.Context, out string, payloads [][]
 	if err != nil {
 		return nil, err
 	}
-	if err := s.ids.fetch(ctx); err != nil {
+	if err := s.identify(ctx); err != nil {
 		return nil, err
 	}
 	var kept []report.Signed
@@ -196,5 +200,5 @@ func (s *signing) attested(found []material.Found, payload []byte) (*verify.Verd
 	if err != nil {
 		return nil, err
 	}
-	return s.check(found[i].Bundle, subject, statementPolicy(found[i].Bundle, s.ids.job))
+	return s.check(found[i].Bundle, subject, s.statementPolicy(found[i].Bundle, s.ids.job))
 }

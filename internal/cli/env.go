@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"os"
 	"time"
@@ -21,6 +22,10 @@ type Env struct {
 	StdoutTerminal bool
 	StderrTerminal bool
 
+	// ReadPassword reads a line from the terminal without echo; nil where there
+	// is no terminal.
+	ReadPassword func(context.Context) ([]byte, error)
+
 	LookupEnv func(name string) (string, bool)
 	Unsetenv  func(name string) error
 	Now       func() time.Time
@@ -40,6 +45,7 @@ func Process(version, commit string) Env {
 		StdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		ReadPassword:   readPassword,
 		LookupEnv:      os.LookupEnv,
 		Unsetenv:       os.Unsetenv,
 		Now:            time.Now,

@@ -22,6 +22,7 @@ const (
 var operatorErrors = []error{
 	sign.ErrSetup,
 	trust.ErrIdentity,
+	trust.ErrKey,
 	trust.ErrRoot,
 	verify.ErrPolicy,
 }

@@ -23,7 +23,7 @@ func signCommand(env *Env) *cli.Command {
 		Usage: "sign artifacts, a Sigstore bundle beside each",
 		UsageText: "hallmark sign dist/*\n" +
 			"hallmark sign --identity-token token.txt widget.tar.gz\n" +
-			"hallmark sign --statement provenance.json",
+			"hallmark sign --key cosign.key --no-log widget.tar.gz",
 		ArgsUsage: "ARTIFACT...",
 		Category:  maintainers,
 		Flags: append(signingFlags(),
@@ -45,14 +45,22 @@ func runSign(ctx context.Context, env *Env, c *cli.Context) error {
 	if c.String("output") != "" {
 		return withHint(usagef("--output goes with --statement"), "bundles are written beside the artifacts, as ARTIFACT.sigstore.json")
 	}
-	set, err := env.collect(ctx, c)
+	key, err := env.signingKey(ctx, c)
+	if err != nil {
+		return err
+	}
+	algorithms, err := key.algorithms()
+	if err != nil {
+		return err
+	}
+	set, err := env.collect(ctx, c, algorithms...)
 	if err != nil {
 		return err
 	}
 	if err := leaveOutBundles(set, ""); err != nil {
 		return err
 	}
-	s, err := env.newSigning(ctx, c)
+	s, err := env.newSigning(ctx, c, key)
 	if err != nil {
 		return err
 	}
@@ -160,7 +168,7 @@ func (s *signing) alreadySigned(ctx context.Context, out string, a *artifact.Art
 	if err != nil {
 		return nil, err
 	}
-	if err := s.ids.fetch(ctx); err != nil {
+	if err := s.identify(ctx); err != nil {
 		return nil, err
 	}
 	var why error
@@ -168,7 +176,8 @@ func (s *signing) alreadySigned(ctx context.Context, out string, a *artifact.Art
 		if why = f.Err; why != nil {
 			continue
 		}
-		p := &verify.Policy{Require: verify.RequireSignature, Identities: []verify.Identity{s.expected(f.Bundle)}}
+		p := &verify.Policy{Require: verify.RequireSignature}
+		s.expect(p, f.Bundle)
 		verdict, err := s.verifier.Verify(f.Bundle, a.ResourceDescriptor, p)
 		if err == nil {
 			return verdict, nil

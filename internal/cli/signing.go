@@ -8,10 +8,10 @@ import (
 	intoto "github.com/in-toto/attestation/go/v1"
 	"github.com/sigstore/sigstore-go/pkg/bundle"
 	"github.com/sigstore/sigstore-go/pkg/fulcio/certificate"
+	"github.com/sigstore/sigstore-go/pkg/root"
 	"github.com/urfave/cli/v2"
 
 	"github.com/hallmark-project/hallmark/internal/report"
-	"github.com/hallmark-project/hallmark/internal/trust"
 	"github.com/hallmark-project/hallmark/sign"
 	"github.com/hallmark-project/hallmark/verify"
 )
@@ -36,20 +36,21 @@ func signingFlags() []cli.Flag {
 		&cli.IntFlag{Name: "jobs", Category: groupSigning, Usage: "post `N` log entries at a time (default: 256 or 64)"},
 		&cli.BoolFlag{Name: "yes-public-log", Category: groupSigning, Usage: "let a public log name this private repository"},
 		retryForFlag(),
-	}, trustFlags()...)
+	}, append(keyFlags(), trustFlags()...)...)
 }
 
 // signing is what the artifacts of one call share: one signer and the verifier
 // that judges its work before anything is written.
 type signing struct {
 	ids      *identity
+	key      *signingKey // instead of an identity, or nil
 	signer   *sign.Signer
 	verifier verify.Verifier
-	root     *trust.Root
 }
 
-// newSigning gets services and trust. It asks for no identity yet.
-func (env *Env) newSigning(ctx context.Context, c *cli.Context) (*signing, error) {
+// newSigning gets services and trust. It asks for no identity yet. Without a log
+// it asks for nothing, unless a signing config names a timestamp authority.
+func (env *Env) newSigning(ctx context.Context, c *cli.Context, key *signingKey) (*signing, error) {
 	retryFor := c.Duration("retry-for")
 	if retryFor < 0 {
 		return nil, usagef("--retry-for %s: want a time that is not negative", retryFor)
@@ -61,49 +62,53 @@ func (env *Env) newSigning(ctx context.Context, c *cli.Context) (*signing, error
 	if err != nil {
 		return nil, err
 	}
-	root, warnings, err := options.Root(ctx)
+	noServices := c.Bool("no-log") && options.ConfigFile == ""
+	if noServices && options.Mirror == "" {
+		options.Transport = nil
+	}
+	trusted, warnings, err := options.Root(ctx)
 	if err != nil {
 		return nil, err
 	}
-	config, more, err := options.SigningConfig(ctx)
-	if err != nil {
-		return nil, err
+	var config *root.SigningConfig
+	if !noServices {
+		var more []string
+		if config, more, err = options.SigningConfig(ctx); err != nil {
+			return nil, err
+		}
+		warnings = append(warnings, more...)
 	}
-	for _, w := range append(warnings, more...) {
+	for _, w := range warnings {
 		env.warnf("%s", w)
 	}
 	transport := env.transport(retryFor)
-	ids := env.identity(c, transport)
-	return &signing{
-		ids:  ids,
-		root: root,
+	s := &signing{
+		ids: env.identity(c, transport),
+		key: key,
 		signer: &sign.Signer{
 			Config:    config,
-			Root:      root.Material,
-			Token:     ids.next,
+			Root:      trusted.Material,
 			Transport: transport,
 			Jobs:      c.Int("jobs"),
+			NoLog:     c.Bool("no-log"),
 			Now:       env.Now,
 		},
-		verifier: verify.Verifier{Root: root.Material},
-	}, nil
+		verifier: verify.Verifier{Root: trusted.Material},
+	}
+	if key != nil {
+		s.signer.Key = key.Signer
+	} else {
+		s.signer.Token = s.ids.next
+	}
+	return s, nil
 }
 
-// guardPrivate asks before a public log is told of a private repository: its
-// name, workflow and commit stand in the certificate for ever.
-func (s *signing) guardPrivate(ctx context.Context, c *cli.Context) error {
-	if c.Bool("yes-public-log") {
+// identify makes sure that it is known who signs.
+func (s *signing) identify(ctx context.Context) error {
+	if s.key != nil {
 		return nil
 	}
-	if err := s.ids.fetch(ctx); err != nil {
-		return err
-	}
-	visibility := s.ids.token.Claims().Visibility
-	if visibility == "" || visibility == "public" {
-		return nil
-	}
-	return withHint(usagef("the source repository is %s: signing would publish its name, workflow and commit in a log for ever", shown(visibility)),
-		"--yes-public-log if that is meant, or --signing-config FILE with it for a Sigstore of your own")
+	return s.ids.fetch(ctx)
 }
 
 // message signs one artifact's digest and has the bundle verified.
@@ -120,10 +125,10 @@ func (s *signing) message(ctx context.Context, a *intoto.ResourceDescriptor) (*b
 }
 
 // check verifies a fresh bundle by hallmark's own rules, which are stricter
-// than those of the library that made it. The signer must be whom the token
-// named, where that can be known.
+// than those of the library that made it. The signer must be the key, or whom
+// the token named, where that can be known.
 func (s *signing) check(b *bundle.Bundle, a *intoto.ResourceDescriptor, p *verify.Policy) (*verify.Verdict, error) {
-	p.Identities = []verify.Identity{s.expected(b)}
+	s.expect(p, b)
 	verdict, err := s.verifier.Verify(b, a, p)
 	if err != nil {
 		// Not wrapped: it is hallmark's work or the services' that failed, not
@@ -131,6 +136,15 @@ func (s *signing) check(b *bundle.Bundle, a *intoto.ResourceDescriptor, p *verif
 		return nil, fmt.Errorf("%s: the new bundle does not verify, so it is not written: %v", shown(a.GetName()), err)
 	}
 	return verdict, nil
+}
+
+// expect asks for this run's signer.
+func (s *signing) expect(p *verify.Policy, b *bundle.Bundle) {
+	if s.key != nil {
+		p.Key, p.AllowUnlogged = s.key.Public(), s.signer.NoLog
+		return
+	}
+	p.Identities = []verify.Identity{s.expected(b)}
 }
 
 // expected is the identity that the token was for. Where only Fulcio knows what
@@ -152,7 +166,11 @@ func (s *signing) expected(b *bundle.Bundle) verify.Identity {
 
 // summary begins the account of a run.
 func (s *signing) summary(c *cli.Context, attestation bool) *report.Signing {
-	return &report.Signing{Source: s.ids.from, Attestation: attestation, Trust: trustWords(c)}
+	account := &report.Signing{Source: s.ids.from, Attestation: attestation, Trust: trustWords(c)}
+	if s.key != nil {
+		account.Source, account.PublicKey = s.key.name, s.key.publicFile()
+	}
+	return account
 }
 
 // checkStreams keeps bundles and the account of them apart.

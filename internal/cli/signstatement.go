@@ -25,7 +25,11 @@ func runSignStatement(ctx context.Context, env *Env, c *cli.Context) error {
 		return err
 	}
 	out := cmp.Or(c.String("output"), filepath.Clean(in)+".sigstore.json")
-	s, err := env.newSigning(ctx, c)
+	key, err := env.signingKey(ctx, c)
+	if err != nil {
+		return err
+	}
+	s, err := env.newSigning(ctx, c, key)
 	if err != nil {
 		return err
 	}
