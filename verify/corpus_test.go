@@ -7,26 +7,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	intoto "github.com/in-toto/attestation/go/v1"
 	"github.com/sigstore/sigstore-go/pkg/root"
 
+	"github.com/hallmark-project/hallmark/internal/corpustest"
 	"github.com/hallmark-project/hallmark/verify"
 )
-
-// corpusDir finds the conformance cases, which are no part of the project.
-func corpusDir(t *testing.T) string {
-	dir := os.Getenv("HALLMARK_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "bundle-verify")); err != nil {
-		t.Skipf("no corpus of conformance cases at %s (set HALLMARK_CORPUS)", dir)
-	}
-	return dir
-}
 
 func describe(t *testing.T, path string) *intoto.ResourceDescriptor {
 	t.Helper()
@@ -45,14 +33,6 @@ func readKey(t *testing.T, path string) crypto.PublicKey {
 		t.Fatal(err)
 	}
 	return key
-}
-
-func readOr(path, otherwise string) string {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return otherwise
-	}
-	return strings.TrimSpace(string(data))
 }
 
 // refusedBy says which check must refuse each case whose name ends in _fail,
@@ -90,49 +70,31 @@ var refusedBy = map[string]verify.Check{
 }
 
 func TestConformanceCorpus(t *testing.T) {
-	corpus := corpusDir(t)
-	cases, err := filepath.Glob(filepath.Join(corpus, "bundle-verify", "*", "bundle.sigstore.json"))
-	if err != nil || len(cases) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, path := range cases {
-		dir := filepath.Dir(path)
-		name := filepath.Base(dir)
-		t.Run(name, func(t *testing.T) {
-			rootFile := filepath.Join(dir, "trusted_root.json")
-			if _, err := os.Stat(rootFile); err != nil {
-				rootFile = filepath.Join(corpus, "public-good.trusted_root.json")
-			}
-			want, listed := refusedBy[name]
-			fail := strings.HasSuffix(name, "_fail")
-			tr, err := root.NewTrustedRootFromPath(rootFile)
-			if unusable := listed && want == ""; unusable != (err != nil) && (listed || !fail) {
+	for _, c := range corpustest.Cases(t) {
+		t.Run(c.Name, func(t *testing.T) {
+			want, listed := refusedBy[c.Name]
+			tr, err := root.NewTrustedRootFromPath(c.Root)
+			if unusable := listed && want == ""; unusable != (err != nil) && (listed || !c.Fails) {
 				t.Fatalf("trusted root: %v", err)
 			} else if err != nil {
 				return
 			}
-			artifact := filepath.Join(dir, "artifact")
-			if _, err := os.Stat(artifact); err != nil {
-				artifact = filepath.Join(corpus, "bundle-verify", "a.txt")
-			}
 			p := &verify.Policy{}
-			if _, err := os.Stat(filepath.Join(dir, "key.pub")); err == nil {
-				p.Key = readKey(t, filepath.Join(dir, "key.pub"))
+			if c.Key != "" {
+				p.Key = readKey(t, c.Key)
 			} else {
-				p.Identities = []verify.Identity{{
-					Subject: readOr(filepath.Join(dir, "identity"), "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main"),
-					Issuer:  readOr(filepath.Join(dir, "issuer"), verify.GitHubIssuer)}}
+				p.Identities = []verify.Identity{{Subject: c.Identity, Issuer: c.Issuer}}
 			}
-			v, err := verifyBytes(mustRead(t, path), tr, describe(t, artifact), p)
+			v, err := verifyBytes(mustRead(t, c.Bundle), tr, describe(t, c.Artifact), p)
 			var r *verify.Rejection
-			if fail && !listed { // a case that the table does not know
+			if c.Fails && !listed { // a case that the table does not know
 				if v != nil || !errors.As(err, &r) {
 					t.Errorf("got %v, want a rejection", err)
 				}
 				return
 			}
 			a := attack{want: want}
-			a.judge(t, name, v, err)
+			a.judge(t, c.Name, v, err)
 		})
 	}
 }

@@ -25,6 +25,7 @@ var process = map[string][]string{
 // exempt are layers that may, with the reason.
 var exempt = map[string]string{
 	"internal/cli":         "it hands the process down",
+	"internal/corpustest":  "only tests import it",
 	"internal/sandboxtest": "only tests import it",
 }
 
