@@ -29,6 +29,8 @@ func TestSandboxScripts(t *testing.T) {
 	maps.Copy(params.Cmds, map[string]func(*testscript.TestScript, bool, []string){
 		"sandbox": cmdSandbox,
 		"idtoken": cmdIDToken,
+		"log":     cmdLog,
+		"older":   cmdOlder,
 	})
 	setup := params.Setup
 	params.Setup = func(env *testscript.Env) error {
