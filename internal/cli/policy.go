@@ -2,7 +2,6 @@ package cli
 
 import (
 	"crypto"
-	"os"
 	"strings"
 
 	"github.com/sigstore/sigstore/pkg/cryptoutils"
@@ -26,6 +25,7 @@ func policyFlags() []cli.Flag {
 		text("identity-pattern", groupSigner, "signed by a name that `RE2` matches whole"),
 		text("issuer", groupSigner, "who vouched for the identity, an `URL`"),
 		text("key", groupSigner, "signed by the public key in `FILE`"),
+		text("policy", groupSigner, "hold to the policy in `FILE` as well"),
 		text("signer-workflow", groupSigner, "signed by the workflow `OWNER/REPO/PATH`"),
 		text("signer-digest", groupSigner, "signed by that workflow at commit `SHA`"),
 		text("tag", groupBuild, "built from tag `NAME`"),
@@ -37,18 +37,24 @@ func policyFlags() []cli.Flag {
 		text("repo-id", groupBuild, "built from repository number `ID`"),
 		text("owner-id", groupBuild, "built from a repository of owner number `ID`"),
 		newListFlag("event", groupBuilt, "started by `EVENT`; may be repeated"),
+		newListFlag("input", groupBuilt, "given input `NAME=VALUE`; may be repeated"),
 		yes("allow-self-hosted", groupBuilt, "accept the project's own machines"),
 		text("require", groupBuilt, "accept only `signature|provenance`"),
 		&cli.IntFlag{Name: "slsa-level", Category: groupBuilt, Usage: "support at least SLSA Build level `N`"},
 		newListFlag("predicate-type", groupBuilt, "accept statements of type `URI`; may be repeated"),
 		yes("require-inclusion-proof", groupBuilt, "refuse a log's mere promise"),
 		yes("allow-unlogged", groupBuilt, "accept what no log has seen (with --key)"),
+		yes("print-policy", groupOutput, "print the policy of the flags, verify nothing"),
 	}
 }
 
-// policyFromFlags makes the policy that the flags describe and refuses one
-// that cannot be meant.
+// policyFromFlags makes the policy in which the flags and the policy file hold
+// together, and refuses one that cannot be meant.
 func policyFromFlags(c *cli.Context) (*verify.Policy, error) {
+	file, err := readPolicy(c.String("policy"))
+	if err != nil {
+		return nil, err
+	}
 	p := &verify.Policy{
 		Repository:            c.String("repo"),
 		SignerWorkflow:        c.String("signer-workflow"),
@@ -69,7 +75,9 @@ func policyFromFlags(c *cli.Context) (*verify.Policy, error) {
 	if c.IsSet("slsa-level") && p.Level < 1 {
 		return nil, usagef("--slsa-level %d: want 1, 2 or 3", p.Level)
 	}
-	var err error
+	if p.Inputs, err = inputsFromFlags(c); err != nil {
+		return nil, err
+	}
 	if p.Ref, err = refFromFlags(c); err != nil {
 		return nil, err
 	}
@@ -78,7 +86,10 @@ func policyFromFlags(c *cli.Context) (*verify.Policy, error) {
 			return nil, err
 		}
 	}
-	if err := identityFromFlags(c, p); err != nil {
+	if err := identityFromFlags(c, p, file); err != nil {
+		return nil, err
+	}
+	if p, err = p.And(file); err != nil {
 		return nil, err
 	}
 	if p.Repository == "" && len(p.Identities) == 0 && p.Key == nil {
@@ -90,14 +101,14 @@ func policyFromFlags(c *cli.Context) (*verify.Policy, error) {
 }
 
 // identityFromFlags pairs a name or pattern with its issuer. An issuer alone
-// goes with --repo.
-func identityFromFlags(c *cli.Context, p *verify.Policy) error {
+// goes with --repo, or with the repository of a policy file.
+func identityFromFlags(c *cli.Context, p, file *verify.Policy) error {
 	name, pattern, issuer := c.String("identity"), c.String("identity-pattern"), c.String("issuer")
 	switch {
 	case name != "" && pattern != "":
 		return usagef("--identity and --identity-pattern cannot both be given")
 	case name == "" && pattern == "":
-		if issuer != "" && p.Repository == "" {
+		if issuer != "" && p.Repository == "" && file.Repository == "" {
 			return withHint(usagef("--issuer says who vouched, but not for whom"), "add --identity NAME")
 		}
 		p.Issuer = issuer
@@ -143,16 +154,9 @@ func refFromFlags(c *cli.Context) (string, error) {
 const maxKeyFile = 64 << 10
 
 func readPublicKey(path string) (crypto.PublicKey, error) {
-	info, err := os.Stat(path)
+	data, err := readSmall("key", path, maxKeyFile)
 	if err != nil {
-		return nil, usagef("key %s: %w", shown(path), err)
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxKeyFile {
-		return nil, usagef("key %s: want a file of at most %d bytes", shown(path), maxKeyFile)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, usagef("key %s: %w", shown(path), err)
+		return nil, err
 	}
 	if strings.Contains(string(data), "PRIVATE KEY") {
 		return nil, withHint(usagef("key %s is a private key", shown(path)), "verifying takes the public key, and nobody should send you the other")

@@ -21,7 +21,7 @@ func verifyCommand(env *Env) *cli.Command {
 		Usage: "say who signed artifacts and what they were built from",
 		UsageText: "hallmark verify --repo octo/widget --tag v1.4.0 widget.zip\n" +
 			"hallmark verify --repo octo/widget --bundle multiple.intoto.jsonl dist\n" +
-			"hallmark verify --key cosign.pub --offline widget.tar.gz",
+			"hallmark verify --policy widget.policy.yaml widget.tar.gz",
 		ArgsUsage: "TARGET...",
 		Category:  downstream,
 		Flags: slices.Concat(policyFlags(), trustFlags(), []cli.Flag{
@@ -40,6 +40,9 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 	policy, err := policyFromFlags(c)
 	if err != nil {
 		return err
+	}
+	if c.Bool("print-policy") {
+		return env.printPolicy(c, policy)
 	}
 	npm, err := npmFromFlags(c)
 	if err != nil {
