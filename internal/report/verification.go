@@ -22,6 +22,7 @@ type Result struct {
 	Verdict *verify.Verdict
 	Bundle  string    // what Verdict rests on
 	Refused []Refusal // the bundles that did not satisfy the policy, or why there are none
+	Inputs  []string  // SHA-256 of the bundles that the outcome rests on, in hex
 }
 
 // Refusal is one bundle that did not satisfy the policy. Err is a
