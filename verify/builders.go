@@ -32,6 +32,8 @@ const (
 	buildTypeNPM            = "https://github.com/npm/cli/gha/v2"
 	buildTypeWorkflow       = "https://actions.github.io/buildtypes/workflow/v1"
 	buildTypeWorkflowSLSA   = "https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1"
+	buildTypeRecorded       = "https://github.com/hallmark-project/hallmark/blob/main/docs/buildtypes/github/v1"
+	buildTypeGitLab         = "https://docs.gitlab.com/ci/pipeline_security/slsa/provenance_v1"
 )
 
 // External parameters by build type; those of provenance v0.2 stand in its
@@ -44,6 +46,7 @@ var (
 	workflowTypes = map[string][]string{
 		buildTypeWorkflow:     {"workflow", "inputs", "vars"},
 		buildTypeWorkflowSLSA: {"workflow", "inputs", "vars", "release"},
+		buildTypeRecorded:     {"workflow", "inputs", "params"},
 	}
 	npmTypes = map[string][]string{
 		buildTypeNPMFirst:     nil,

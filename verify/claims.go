@@ -75,7 +75,7 @@ func (c *claims) ofItsVersion() bool {
 	switch c.buildType {
 	case buildTypeDelegated:
 		return true
-	case buildTypeWorkflow, buildTypeWorkflowSLSA, buildTypeContainerBased:
+	case buildTypeWorkflow, buildTypeWorkflowSLSA, buildTypeRecorded, buildTypeContainerBased, buildTypeGitLab:
 		return !c.first
 	}
 	return c.first

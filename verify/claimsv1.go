@@ -44,14 +44,18 @@ func claimsV1(p *provenanceV1Predicate) (*claims, error) {
 	if len(def.ResolvedDependencies) > 0 {
 		c.addSource(def.ResolvedDependencies[0].URI, def.ResolvedDependencies[0].Digest)
 	}
-	c.add(FactRun, p.RunDetails.Metadata.InvocationID)
 	external, ok := def.ExternalParameters.(map[string]any)
 	if !ok && def.ExternalParameters != nil {
 		return nil, &Rejection{Check: CheckPredicate, Want: "an object of external parameters", Got: "another value"}
 	}
 	internal, _ := def.InternalParameters.(map[string]any)
+	run := p.RunDetails.Metadata.InvocationID
+	if source, ok := external["source"].(string); ok && def.BuildType == buildTypeGitLab && digits.MatchString(run) {
+		run = source + "/-/jobs/" + run // as Fulcio writes it
+	}
+	c.add(FactRun, run)
 	switch def.BuildType {
-	case buildTypeWorkflow, buildTypeWorkflowSLSA:
+	case buildTypeWorkflow, buildTypeWorkflowSLSA, buildTypeRecorded:
 		w := stringMembers(external["workflow"])
 		if w["repository"] == "" || w["path"] == "" || w["ref"] == "" {
 			return nil, &Rejection{Check: CheckPredicate, Want: "a workflow's repository, path and ref in the external parameters",

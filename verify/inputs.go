@@ -31,6 +31,10 @@ var inputPaths = map[string][][]string{
 	},
 	buildTypeWorkflow:     {{"buildDefinition", "externalParameters", "inputs"}},
 	buildTypeWorkflowSLSA: {{"buildDefinition", "externalParameters", "inputs"}},
+	buildTypeRecorded: {
+		{"buildDefinition", "externalParameters", "inputs"},
+		{"buildDefinition", "externalParameters", "params"},
+	},
 }
 
 var dispatchedInputs = [][]string{

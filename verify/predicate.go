@@ -85,7 +85,7 @@ func checkClaims(c *claims, established []Fact, p *Policy) ([]Fact, error) {
 
 // disagreements lists what the predicate says against the certificate. The
 // builder's id is the signer's, unless the builders table lets that one speak
-// for others.
+// for others, or GitLab names its runner there, of which certificates are silent.
 func disagreements(c *claims, established []Fact) []Disagreement {
 	var all []Disagreement
 	for _, claim := range c.facts {
@@ -94,7 +94,7 @@ func disagreements(c *claims, established []Fact) []Disagreement {
 			name = FactSigner
 		}
 		got := factValue(established, name)
-		if claim.Name == FactBuilder && maySpeakFor(got, claim.Value) {
+		if claim.Name == FactBuilder && (maySpeakFor(got, claim.Value) || c.buildType == buildTypeGitLab) {
 			continue
 		}
 		if got == "" || got == unknownRunner || sameFact(name, got, claim.Value) {
