@@ -26,13 +26,23 @@ type outage struct {
 	since, last time.Time
 }
 
+// serverOf names what fails and recovers as one. A private Sigstore may have all
+// its services on one host, and a timestamp authority is not back because Fulcio
+// answers: what is posted to counts for itself.
+func serverOf(req *http.Request) string {
+	if req.Method == http.MethodPost {
+		return req.URL.Host + req.URL.Path
+	}
+	return req.URL.Host
+}
+
 // failing notes a failure at now of a call begun at start, and returns when the
 // outage began. Failures that lie far apart are different outages: the run was
 // busy elsewhere in between.
-func (t *Transport) failing(host string, start, now time.Time) time.Time {
+func (t *Transport) failing(server string, start, now time.Time) time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	o, ongoing := t.outages[host]
+	o, ongoing := t.outages[server]
 	if !ongoing || start.Sub(o.last) > 2*maxWait {
 		o.since = start
 	}
@@ -40,14 +50,14 @@ func (t *Transport) failing(host string, start, now time.Time) time.Time {
 	if t.outages == nil {
 		t.outages = map[string]outage{}
 	}
-	t.outages[host] = o
+	t.outages[server] = o
 	return o.since
 }
 
-func (t *Transport) recovered(host string) {
+func (t *Transport) recovered(server string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.outages, host)
+	delete(t.outages, server)
 }
 
 // retryAfter reads both forms of RFC 9110, section 10.2.3; what is neither, or

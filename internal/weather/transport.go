@@ -75,7 +75,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp, failure := t.try(req, body)
 		switch {
 		case failure == nil:
-			t.recovered(req.URL.Host)
+			t.recovered(serverOf(req))
 			return resp, nil
 		case ctx.Err() != nil:
 			return nil, context.Cause(ctx)
@@ -83,7 +83,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, failure.cause
 		}
 		now := t.now()
-		since := t.failing(req.URL.Host, start, now)
+		since := t.failing(serverOf(req), start, now)
 		wait := max(waits.NextBackOff(), retryAfter(failure.retryAfter, now))
 		if t.Now == nil || now.Add(wait).Sub(since) > t.RetryFor {
 			return nil, &Error{

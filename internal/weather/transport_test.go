@@ -165,6 +165,38 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// TestServicesOfOneHost: an authority that goes on failing is not back because
+// another service of its host answers in between.
+func TestServicesOfOneHost(t *testing.T) {
+	s := newSky()
+	transport := &Transport{
+		RetryFor: 15 * time.Minute, Now: s.now, Sleep: s.sleep,
+		Base: trip(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Path == "/timestamp" {
+				return answer(r, 502, nil, strings.NewReader("")), nil
+			}
+			return answer(r, 201, nil, strings.NewReader("")), nil
+		}),
+	}
+	post := func(path string) error {
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://sigstore.example"+path, strings.NewReader("x"))
+		_, err := transport.RoundTrip(req)
+		return err
+	}
+	start := s.now()
+	for range 10 {
+		if err := post("/certificate"); err != nil {
+			t.Fatal(err)
+		}
+		if err := post("/timestamp"); err == nil {
+			t.Fatal("a dead service answered")
+		}
+	}
+	if spent := s.now().Sub(start); spent > 15*time.Minute {
+		t.Errorf("ten calls to a dead service took %s, the budget is 15m for all", spent)
+	}
+}
+
 func TestErrorText(t *testing.T) {
 	tests := map[string]struct {
 		err  Error
