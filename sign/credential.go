@@ -18,11 +18,23 @@ import (
 // signature has to be timestamped before it ends.
 const margin = time.Minute
 
+// errExpired ends what was begun with a certificate that is valid no more.
+var errExpired = errors.New("the certificate has expired")
+
 // credential is a key and, keyless, the certificate that says whose it is.
 type credential struct {
 	keys        *keypair
 	certificate []byte // DER; nil for a key of the signer's own
 	renew       time.Time
+}
+
+// lifetime is ctx for as long as the certificate is valid. What a service that
+// was down for long dates after that would stand in a log and verify nowhere.
+func (c *credential) lifetime(ctx context.Context, now time.Time) (context.Context, context.CancelFunc) {
+	if c.certificate == nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, c.renew.Add(margin).Sub(now), errExpired)
 }
 
 // GetCertificate gives [sign.Bundle] the certificate that is already there.

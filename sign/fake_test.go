@@ -46,11 +46,24 @@ type fake struct {
 	before func(w http.ResponseWriter, r *http.Request) bool
 	// subject replaces the key that is certified.
 	subject crypto.PublicKey
+	mux     *http.ServeMux
 }
 
+// newFake is a fake that listens.
 func newFake(t testing.TB, now func() time.Time) *fake {
 	t.Helper()
-	f := &fake{t: t, lifetime: 10 * time.Minute, now: now}
+	f := newLocalFake(t, now)
+	server := httptest.NewServer(f)
+	t.Cleanup(server.Close)
+	f.url = server.URL
+	return f
+}
+
+// newLocalFake is reached through its RoundTrip alone: no network, so that the
+// time of a test with synctest can pass.
+func newLocalFake(t testing.TB, now func() time.Time) *fake {
+	t.Helper()
+	f := &fake{t: t, lifetime: 10 * time.Minute, now: now, url: "http://fake.test", mux: http.NewServeMux()}
 	f.key = newKey(t, elliptic.P256())
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "fake"}, IsCA: true, BasicConstraintsValid: true,
@@ -58,18 +71,22 @@ func newFake(t testing.TB, now func() time.Time) *fake {
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning, x509.ExtKeyUsageTimeStamping},
 	}
 	f.root = f.issue(template, f.key.Public(), template)
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /api/v2/signingCert", f.signingCert)
-	mux.HandleFunc("POST /tsa", f.timestamp)
-	mux.HandleFunc("POST /api/v2/log/entries", f.entry)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if f.before == nil || !f.before(w, r) {
-			mux.ServeHTTP(w, r)
-		}
-	}))
-	t.Cleanup(server.Close)
-	f.url = server.URL
+	f.mux.HandleFunc("POST /api/v2/signingCert", f.signingCert)
+	f.mux.HandleFunc("POST /tsa", f.timestamp)
+	f.mux.HandleFunc("POST /api/v2/log/entries", f.entry)
 	return f
+}
+
+func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if f.before == nil || !f.before(w, r) {
+		f.mux.ServeHTTP(w, r)
+	}
+}
+
+func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, r)
+	return w.Result(), nil
 }
 
 func newKey(t testing.TB, curve elliptic.Curve) *ecdsa.PrivateKey {

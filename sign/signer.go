@@ -116,7 +116,8 @@ func (s *Signer) Statement(ctx context.Context, payload []byte) (*bundle.Bundle,
 const maxConflicts = 3
 
 // sign makes one bundle. A log that already holds the entry, because the answer
-// to the first try was lost, is given another: ECDSA never signs twice alike.
+// to the first try was lost, is given another: ECDSA never signs twice alike. One
+// that outlasts its certificate begins again with a new one.
 func (s *Signer) sign(ctx context.Context, content func(*keypair) (sign.Content, sign.Keypair, error)) (*bundle.Bundle, error) {
 	if s.prepare.Do(s.setup); s.unprepared != nil {
 		return nil, s.unprepared
@@ -136,11 +137,14 @@ func (s *Signer) sign(ctx context.Context, content func(*keypair) (sign.Content,
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrSetup, err)
 		}
-		options := s.services.options(ctx, s.Transport)
+		valid, done := credential.lifetime(ctx, s.Now())
+		options := s.services.options(valid, s.Transport)
 		if credential.certificate != nil {
 			options.CertificateProvider = credential
 		}
 		made, err := sign.Bundle(data, keys, options)
+		expired := context.Cause(valid) == errExpired
+		done()
 		switch {
 		case err == nil:
 			b, err := bundle.NewBundle(made)
@@ -150,6 +154,8 @@ func (s *Signer) sign(ctx context.Context, content func(*keypair) (sign.Content,
 			return b, nil
 		case ctx.Err() != nil:
 			return nil, context.Cause(ctx)
+		case expired:
+			conflicts = 0
 		case errors.Is(err, errConflict) && conflicts < maxConflicts:
 		default:
 			return nil, plain(err)
