@@ -25,7 +25,7 @@ func leftOut(table string, r row) string {
 	case table == "Test_runVerifyVSA":
 		return "a verification summary, no provenance"
 	case strings.HasPrefix(r.text("err"), "ErrorMismatchPackage"), strings.Contains(r.text("name"), "signature publish"):
-		return "npm's package name and publish attestation: need the reader of npm's attestations"
+		return "npm's package name and publish attestation: asked of the command, in testdata/script/policy_npm.txtar"
 	}
 	return ""
 }
