@@ -254,7 +254,7 @@ func TestVerifyGitHubToken(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			claims, err := VerifyGitHubToken(t.Context(), token, gitHubIssuer(t), atNoon)
+			claims, err := VerifyGitHubToken(t.Context(), token, issuerAt(t, GitHubIssuer), atNoon)
 			if tc.want != "" {
 				if err == nil || !strings.Contains(err.Error(), tc.want) {
 					t.Errorf("got %v, want %q", err, tc.want)
@@ -275,7 +275,7 @@ func TestVerifyGitHubToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	late := func() time.Time { return noon.Add(time.Hour) }
-	if _, err := VerifyGitHubToken(t.Context(), token, gitHubIssuer(t), late); err == nil {
+	if _, err := VerifyGitHubToken(t.Context(), token, issuerAt(t, GitHubIssuer), late); err == nil {
 		t.Error("an expired token was verified")
 	}
 	down := &http.Client{Transport: broken{context.DeadlineExceeded}}
@@ -284,12 +284,12 @@ func TestVerifyGitHubToken(t *testing.T) {
 	}
 }
 
-// gitHubIssuer is a client for which GitHub's issuer has the test's key.
-func gitHubIssuer(t *testing.T) *http.Client {
+// issuerAt is a client for which the issuer at url has the test's key.
+func issuerAt(t *testing.T, url string) *http.Client {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(object{"issuer": GitHubIssuer, "jwks_uri": GitHubIssuer + "/jwks",
+		_ = json.NewEncoder(w).Encode(object{"issuer": url, "jwks_uri": url + "/jwks",
 			"id_token_signing_alg_values_supported": []string{"ES256"}})
 	})
 	mux.HandleFunc("/jwks", func(w http.ResponseWriter, _ *http.Request) {

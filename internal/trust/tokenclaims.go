@@ -1,6 +1,8 @@
 package trust
 
 import (
+	"cmp"
+
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
@@ -12,6 +14,9 @@ type TokenClaims struct {
 	Email          string `json:"email"`
 	JobWorkflowRef string `json:"job_workflow_ref"`
 	Visibility     string `json:"repository_visibility"`
+
+	GitLabConfig     string `json:"ci_config_ref_uri"`
+	GitLabVisibility string `json:"project_visibility"`
 }
 
 // Claims reads the token without checking its signature. The zero value is what
@@ -34,5 +39,15 @@ func (c TokenClaims) Signer() (name, issuer string) {
 	if c.Issuer == GitHubIssuer && c.JobWorkflowRef != "" {
 		return "https://github.com/" + c.JobWorkflowRef, c.Issuer
 	}
+	if c.Issuer == GitLabIssuer && c.GitLabConfig != "" {
+		return "https://" + c.GitLabConfig, c.Issuer
+	}
 	return "", ""
+}
+
+// SourceVisibility tells who may see the source that the holder was built from,
+// as its platform words it: "public", "private" or "internal"; "" if it is no
+// job's token.
+func (c TokenClaims) SourceVisibility() string {
+	return cmp.Or(c.Visibility, c.GitLabVisibility)
 }

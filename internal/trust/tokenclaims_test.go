@@ -33,4 +33,11 @@ func TestTokenClaims(t *testing.T) {
 	if name, issuer := (TokenClaims{Issuer: "https://other.example", JobWorkflowRef: "octo/widget/x"}).Signer(); name != "" || issuer != "" {
 		t.Errorf("a foreign issuer's claim became %q of %q", name, issuer)
 	}
+	gitLab := TokenClaims{Issuer: GitLabIssuer, GitLabConfig: "gitlab.com/octo/widget//.gitlab-ci.yml@refs/heads/main", GitLabVisibility: "internal"}
+	if name, issuer := gitLab.Signer(); name != "https://gitlab.com/octo/widget//.gitlab-ci.yml@refs/heads/main" || issuer != GitLabIssuer {
+		t.Errorf("signer is %q of %q", name, issuer)
+	}
+	if got := gitLab.SourceVisibility(); got != "internal" {
+		t.Errorf("visibility is %q", got)
+	}
 }

@@ -1,0 +1,32 @@
+package trust
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+)
+
+// verifyToken checks that an issuer signed the token for [Audience] and nobody
+// else, with keys fetched from the issuer itself, and reads its claims. The
+// client's transport bounds and retries the two requests.
+func verifyToken(ctx context.Context, token Token, issuer string, client *http.Client, now func() time.Time, claims any) error {
+	ctx = oidc.ClientContext(ctx, client)
+	provider, err := oidc.NewProvider(ctx, issuer)
+	if err != nil {
+		return fmt.Errorf("issuer %s: %w", issuer, err)
+	}
+	verified, err := provider.VerifierContext(ctx, &oidc.Config{ClientID: Audience, Now: now}).Verify(ctx, token.Reveal())
+	if err != nil {
+		return fmt.Errorf("the job's token: %w", err)
+	}
+	if len(verified.Audience) != 1 {
+		return fmt.Errorf("the job's token: audience %q, want %q alone", verified.Audience, Audience)
+	}
+	if err := verified.Claims(claims); err != nil {
+		return fmt.Errorf("the job's token: %w", err)
+	}
+	return nil
+}
