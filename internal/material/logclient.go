@@ -30,7 +30,7 @@ func ask(ctx context.Context, base string, transport http.RoundTripper, proposal
 	}
 	query.SetEntries(sent)
 	answer, err := client.SearchLogQuery(entries.NewSearchLogQueryParamsWithContext(ctx).WithEntry(query))
-	if status := (*entries.SearchLogQueryDefault)(nil); errors.As(err, &status) && status.Code() == http.StatusNotFound {
+	if errors.Is(err, errNotV1) {
 		return nil, false, nil
 	}
 	if err != nil {
@@ -55,10 +55,28 @@ func newLogClient(base string, transport http.RoundTripper) (entries.ClientServi
 	if err != nil {
 		return nil, err
 	}
-	rt := httptransport.NewWithClient(u.Host, u.EscapedPath()+"/", []string{u.Scheme}, &http.Client{Transport: transport})
+	rt := httptransport.NewWithClient(u.Host, u.EscapedPath()+"/", []string{u.Scheme}, &http.Client{Transport: v1Only{transport}})
 	rt.Consumers["application/json"] = runtime.JSONConsumer()
 	rt.Producers["application/json"] = runtime.JSONProducer()
 	return entries.New(rt, strfmt.Default), nil
+}
+
+// v1Only tells a log of another version by its answer, whatever that says.
+type v1Only struct{ base http.RoundTripper }
+
+var errNotV1 = errors.New("no log of version 1")
+
+// RoundTrip makes the request.
+func (t v1Only) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := t.base.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	switch resp.StatusCode {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return nil, errors.Join(errNotV1, resp.Body.Close())
+	}
+	return resp, nil
 }
 
 // unwrapped takes off what net/http wraps around a transport's error, which
