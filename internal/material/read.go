@@ -19,6 +19,10 @@ type Found struct {
 	Bundle *bundle.Bundle // nil where it could not be read
 	Err    error          // why not: a *verify.Rejection
 
+	// Payload is what was signed where that is a document which names the
+	// artifact; nil where the artifact or a statement was. See Signed.
+	Payload []byte
+
 	about string // base name of the file that a detached signature stands beside
 	text  []byte // a bare envelope as it stood: the log may know its digest
 }
