@@ -10,6 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/hallmark-project/hallmark/internal/artifact"
+	"github.com/hallmark-project/hallmark/internal/trust"
+	"github.com/hallmark-project/hallmark/sign"
 	"github.com/hallmark-project/hallmark/verify"
 )
 
@@ -28,6 +31,13 @@ func TestExitCode(t *testing.T) {
 		"usage":                    {usagef("no identity given"), 2},
 		"usage wrapped":            {fmt.Errorf("x: %w", withHint(usagef("y"), "z")), 2},
 		"policy":                   {fmt.Errorf("p.yaml: %w", verify.ErrPolicy), 2},
+		"no artifact":              {&artifact.UsageError{Err: errors.New("no artifact is named")}, 2},
+		"artifact wrapped":         {fmt.Errorf("x: %w", &artifact.UsageError{Err: errors.New("y")}), 2},
+		"trusted root":             {fmt.Errorf("root.json: %w", trust.ErrRoot), 2},
+		"identity":                 {fmt.Errorf("%w: token: %w", trust.ErrIdentity, errors.New("expired")), 2},
+		"key":                      {fmt.Errorf("key.pem: %w", trust.ErrKey), 2},
+		"signing config":           {fmt.Errorf("%w: signing config: %w", sign.ErrSetup, errors.New("no log")), 2},
+		"refused by some":          {errors.Join(usagef("y"), rejection), 1},
 		"unknown":                  {errors.New("disk on fire"), 3},
 		"timeout":                  {context.DeadlineExceeded, 3},
 		"cancelled":                {fmt.Errorf("get: %w", context.Canceled), 3},
