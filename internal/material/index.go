@@ -16,11 +16,12 @@ type Index struct {
 	byDigest map[string][]int
 	byName   map[string][]int
 	beside   map[string][]int // detached signatures, by the file that they stand beside
+	only     map[string]bool  // algorithms by which alone some bundle names an artifact
 }
 
 // NewIndex indexes bundles by the digests and names of their subjects.
 func NewIndex(found []Found) *Index {
-	x := &Index{found: found, byDigest: make(map[string][]int), byName: make(map[string][]int), beside: make(map[string][]int)}
+	x := &Index{found: found, byDigest: make(map[string][]int), byName: make(map[string][]int), beside: make(map[string][]int), only: make(map[string]bool)}
 	for i, f := range found {
 		if f.Bundle == nil {
 			continue
@@ -31,6 +32,7 @@ func NewIndex(found []Found) *Index {
 		}
 		for _, s := range verify.ClaimedSubjects(f.Bundle) {
 			for algorithm, digest := range s.GetDigest() {
+				x.only[algorithm] = x.only[algorithm] || len(s.GetDigest()) == 1
 				x.byDigest[algorithm+":"+digest] = append(x.byDigest[algorithm+":"+digest], i)
 			}
 			if s.GetName() != "" {
@@ -56,6 +58,13 @@ func (x *Index) Unreadable() []Found {
 		}
 	}
 	return bad
+}
+
+// Algorithms are those of sha256, sha384 and sha512 without whose digest of an
+// artifact a bundle of it may not be found: a signature by a key on P-384 names
+// none but sha384.
+func (x *Index) Algorithms() []string {
+	return slices.DeleteFunc([]string{"sha256", "sha384", "sha512"}, func(a string) bool { return !x.only[a] })
 }
 
 // For returns the bundles that name one of the artifact's digests, and the

@@ -103,6 +103,9 @@ func TestIndex(t *testing.T) {
 			t.Errorf("%s: Named found %d, want %d", tt.name, got, tt.named)
 		}
 	}
+	if diff := cmp.Diff([]string{"sha256"}, x.Algorithms()); diff != "" {
+		t.Errorf("algorithms: -want +got\n%s", diff)
+	}
 	if got := len(x.Unreadable()); got != 1 {
 		t.Errorf("%d unreadable, want 1", got)
 	}
