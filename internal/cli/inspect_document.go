@@ -22,15 +22,16 @@ func inspectFile(name string, data []byte) []report.Document {
 	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("-----BEGIN CERTIFICATE-----")) {
 		return inspectCertificates(name, data)
 	}
+	if found := material.Read(name, data[:min(len(data), maxSignature)]); found[0].Form == material.DetachedSignature && len(data) <= maxSignature {
+		return []report.Document{{Name: name, Kind: report.Signature}} // which says nothing but itself
+	}
 	documents, err := material.Documents(name, data)
 	if err != nil {
 		return []report.Document{{Name: name, Kind: report.Unknown, Problems: []error{err}}}
 	}
 	var all []report.Document
 	for _, d := range documents {
-		inspected := inspectDocument(d)
-		inspected.Name = d.Name
-		all = append(all, inspected)
+		all = append(all, inspectDocument(d)...)
 	}
 	return all
 }
@@ -42,7 +43,24 @@ type head struct {
 	Type        string `json:"_type"`
 }
 
-func inspectDocument(d material.Document) report.Document {
+// inspectDocument says what a document is. One of npm's registry holds several.
+func inspectDocument(d material.Document) []report.Document {
+	found := material.Read(d.Name, d.Text)
+	if found[0].Form != material.NPMAttestation {
+		inspected := inspectAlone(d, found[0])
+		inspected.Name = d.Name
+		return []report.Document{inspected}
+	}
+	var all []report.Document
+	for _, f := range found {
+		inspected := inspectBundle(f, true)
+		inspected.Name = f.Name
+		all = append(all, inspected)
+	}
+	return all
+}
+
+func inspectAlone(d material.Document, found material.Found) report.Document {
 	var h head
 	if err := json.Unmarshal(d.Text, &h); err != nil {
 		return notReadable(report.Unknown, &verify.Rejection{Check: verify.CheckBundle, Why: "no readable JSON document", Err: err})
@@ -57,14 +75,15 @@ func inspectDocument(d material.Document) report.Document {
 	case strings.HasPrefix(h.Type, "https://in-toto.io/Statement/"):
 		return report.Document{Kind: report.Statement, Says: verify.DescribeAttestation(nil, inTotoPayload, d.Text)}
 	}
-	return inspectBundle(d, strings.HasPrefix(h.MediaType, "application/vnd.dev.sigstore.bundle"))
+	return inspectBundle(found, strings.HasPrefix(h.MediaType, "application/vnd.dev.sigstore.bundle"))
 }
 
 // inspectBundle reads whatever package material makes a bundle of. labelled is
 // a document that calls itself one.
-func inspectBundle(d material.Document, labelled bool) report.Document {
-	found := material.Read(d.Name, d.Text)[0]
+func inspectBundle(found material.Found, labelled bool) report.Document {
 	switch {
+	case found.Err == nil && found.Form == material.CosignBundle:
+		return report.Document{Kind: report.CosignBundle, Says: verify.Describe(found.Bundle)}
 	case found.Err == nil:
 		says := verify.Describe(found.Bundle)
 		return report.Document{Kind: report.Bundle, Format: says.Version, Says: says}
@@ -138,6 +157,7 @@ func parseLeaf(text []byte) (*x509.Certificate, error) {
 const (
 	maxCertificates = 8        // in a file
 	maxCertificate  = 64 << 10 // bytes
+	maxSignature    = 64 << 10 // bytes of a file that is one
 )
 
 func parseCertificate(block *pem.Block) (*x509.Certificate, error) {

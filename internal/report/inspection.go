@@ -29,6 +29,8 @@ type Kind string
 const (
 	Unknown       Kind = "unknown"
 	Bundle        Kind = "Sigstore bundle"
+	CosignBundle  Kind = "cosign bundle"
+	Signature     Kind = "detached signature"
 	Envelope      Kind = "DSSE envelope"
 	Statement     Kind = "in-toto statement"
 	Certificate   Kind = "certificate"
