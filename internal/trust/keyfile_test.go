@@ -105,7 +105,7 @@ func TestReadKeyRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain := inPEM("PRIVATE KEY", mustHave[[]byte](t)(x509.MarshalPKCS8PrivateKey(key)))
-	//nolint:staticcheck // what is to be refused
+	//lint:ignore SA1019 this is what must be refused
 	old := mustHave[*pem.Block](t)(x509.EncryptPEMBlock(rand.Reader, "EC PRIVATE KEY", mustHave[[]byte](t)(x509.MarshalECPrivateKey(key.(*ecdsa.PrivateKey))), []byte("secret"), x509.PEMCipherAES256))
 	tests := map[string]struct {
 		file     []byte
