@@ -73,9 +73,9 @@ func runBundleComplete(ctx context.Context, env *Env, c *cli.Context) error {
 		return err
 	}
 	bundles := make([]*bundle.Bundle, len(found))
-	v := &verify.Verifier{Root: trusted.Material}
+	v, completer := &verify.Verifier{Root: trusted.Material}, env.completer(c, trusted, key)
 	for i, f := range found {
-		if bundles[i], err = completeOne(ctx, env.completer(c, trusted, key), v, f); err != nil {
+		if bundles[i], err = completeOne(ctx, completer, v, f); err != nil {
 			return fmt.Errorf("%s: %w", shown(f.Name), err)
 		}
 	}
