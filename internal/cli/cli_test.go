@@ -13,15 +13,15 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// TestMain lets scripts run this package as the program hallmark, in a process
-// of its own, so that their exit codes are what a shell would see.
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"hallmark": func() {
-			os.Exit(Main(scriptContext(), Process("v0.0.0-test", "0123456789abcdef0123456789abcdef01234567")))
-		},
-	})
+// programs are what tests can run by name, each this test binary in a process of
+// its own: hallmark, so that its exit codes are what a shell would see.
+var programs = map[string]func(){
+	"hallmark": func() {
+		os.Exit(Main(scriptContext(), Process("v0.0.0-test", "0123456789abcdef0123456789abcdef01234567")))
+	},
 }
+
+func TestMain(m *testing.M) { testscript.Main(m, programs) }
 
 // sample is a command with a flag of every kind, as a new one would be written.
 func sample(action cli.ActionFunc) *cli.Command {
