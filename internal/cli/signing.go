@@ -28,13 +28,17 @@ func identityTokenFlag() cli.Flag {
 		Usage: "sign with the identity token in `FILE`, or -"}
 }
 
+func yesPublicLogFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "yes-public-log", Category: groupSigning, Usage: "let a public log name this private repository"}
+}
+
 // signingFlags are shared by the commands that sign.
 func signingFlags() []cli.Flag {
 	return append([]cli.Flag{
 		identityTokenFlag(),
 		signingConfigFlag(),
 		&cli.IntFlag{Name: "jobs", Category: groupSigning, Usage: "post `N` log entries at a time (default: 256 or 64)"},
-		&cli.BoolFlag{Name: "yes-public-log", Category: groupSigning, Usage: "let a public log name this private repository"},
+		yesPublicLogFlag(),
 		retryForFlag(),
 	}, append(keyFlags(), trustFlags()...)...)
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,34 +59,25 @@ func repositoryFromFlags(c *cli.Context, o *trust.Options) error {
 	case mirror == "":
 		return withHint(usagef("--tuf-root %s: root metadata of which repository?", shown(file)), "add --tuf-mirror URL")
 	}
-	signs := slices.ContainsFunc(c.Command.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), "signing-config") })
-	if o.RootFile != "" && (o.ConfigFile != "" || !signs) {
+	if o.RootFile != "" && (o.ConfigFile != "" || !signs(c)) {
 		return usagef("--trusted-root %s leaves nothing to get from --tuf-mirror %s", shown(o.RootFile), shown(mirror))
 	}
 	var err error
 	o.Mirror = mirror
-	o.TUFRoot, err = readTUFRoot(file)
+	o.TUFRoot, err = readSmall("TUF root", file, maxTUFRoot)
 	return err
+}
+
+// signs tells whether the command signs: verifying does so only on demand.
+func signs(c *cli.Context) bool {
+	has := func(name string) bool {
+		return slices.ContainsFunc(c.Command.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) })
+	}
+	return has("signing-config") && (!has("sign-vsa") || c.Bool("sign-vsa"))
 }
 
 // maxTUFRoot is the size of the largest root metadata that a TUF client takes.
 const maxTUFRoot = 512000
-
-func readTUFRoot(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, usagef("TUF root: %w", err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxTUFRoot+1))
-	if err != nil {
-		return nil, usagef("TUF root: %w", err)
-	}
-	if len(data) > maxTUFRoot {
-		return nil, usagef("TUF root %s: larger than %d bytes", shown(path), maxTUFRoot)
-	}
-	return data, nil
-}
 
 // transport is the one way to the network: every client is handed it.
 func (env *Env) transport(retryFor time.Duration) *weather.Transport {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/hallmark-project/hallmark/internal/artifact"
 	"github.com/hallmark-project/hallmark/internal/material"
 	"github.com/hallmark-project/hallmark/internal/report"
+	"github.com/hallmark-project/hallmark/provenance"
 	"github.com/hallmark-project/hallmark/verify"
 )
 
@@ -31,7 +33,7 @@ func verifyCommand(env *Env) *cli.Command {
 			offlineFlag(),
 			formatFlag("text", "json", "github"),
 			quietFlag(),
-		}, npmFlags()),
+		}, npmFlags(), summaryFlags()),
 		Action: func(c *cli.Context) error { return runVerify(c.Context, env, c) },
 	}
 }
@@ -43,6 +45,10 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 	}
 	if c.Bool("print-policy") {
 		return env.printPolicy(c, policy)
+	}
+	summary, err := summaryFromFlags(c, policy)
+	if err != nil {
+		return err
 	}
 	npm, err := npmFromFlags(c)
 	if err != nil {
@@ -63,6 +69,9 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if n := len(set.Artifacts); summary != nil && n > provenance.MaxSubjects {
+		return usagef("--emit-vsa: a summary is of at most %d targets, got %d", provenance.MaxSubjects, n)
+	}
 	v := &verification{
 		verifier:   &verify.Verifier{Root: trusted.Material},
 		policy:     policy,
@@ -75,12 +84,14 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return env.printVerification(c, &report.Verification{
+	outcome := &report.Verification{
 		Question: policy.Question(),
 		Results:  results,
 		LeftOut:  leftOut(set),
 		Root:     rootInfo(c, trusted),
-	})
+	}
+	err = env.printVerification(c, outcome)
+	return errors.Join(err, env.writeSummary(ctx, c, summary, outcome))
 }
 
 func (env *Env) printVerification(c *cli.Context, v *report.Verification) error {
@@ -151,11 +162,17 @@ func (v *verification) one(ctx context.Context, a *artifact.Artifact) (report.Re
 		case err != nil:
 			result.Refused = append(result.Refused, report.Refusal{Bundle: candidate.Name, Err: err})
 		case result.Verdict == nil || saysMore(verdict, result.Verdict):
-			result.Verdict, result.Bundle = verdict, candidate.Name
+			result.Verdict, result.Bundle, result.Inputs = verdict, candidate.Name, []string{candidate.SHA256}
 		}
 	}
 	if v.requireAll && len(result.Refused) > 0 {
 		result.Verdict, result.Bundle = nil, ""
+	}
+	if result.Verdict == nil {
+		result.Inputs = nil
+		for _, candidate := range candidates {
+			result.Inputs = append(result.Inputs, candidate.SHA256)
+		}
 	}
 	if result.Verdict == nil && len(result.Refused) == 0 {
 		result.Refused = []report.Refusal{{Err: notCovered(searched)}}

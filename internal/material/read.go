@@ -2,6 +2,8 @@ package material
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +20,7 @@ type Found struct {
 	Form   Form           // how it was written down before it was a bundle
 	Bundle *bundle.Bundle // nil where it could not be read
 	Err    error          // why not: a *verify.Rejection
+	SHA256 string         // of the document that it stands in, in hex
 
 	// Payload is what was signed where that is a document which names the
 	// artifact; nil where the artifact or a statement was. See Signed.
@@ -65,7 +68,7 @@ func readUpTo(r io.Reader, limit int64) ([]byte, error) {
 // detached signature.
 func Read(name string, data []byte) []Found {
 	if signature := parseSignature(data); signature != nil {
-		return []Found{{Name: name, Form: DetachedSignature, Bundle: detached(signature, nil)}}
+		return []Found{{Name: name, Form: DetachedSignature, Bundle: detached(signature, nil), SHA256: digestOf(data)}}
 	}
 	documents, err := Documents(name, data)
 	if err != nil {
@@ -73,9 +76,17 @@ func Read(name string, data []byte) []Found {
 	}
 	var found []Found
 	for _, d := range documents {
-		found = append(found, readDocument(d)...)
+		for _, f := range readDocument(d) {
+			f.SHA256 = digestOf(d.Text)
+			found = append(found, f)
+		}
 	}
 	return found
+}
+
+func digestOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
 // readDocument converts a document by its form.

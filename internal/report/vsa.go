@@ -100,6 +100,9 @@ func (a VSA) predicate(result string, levels []any, inputs []string) (*structpb.
 	}
 	slices.Sort(inputs)
 	for _, digest := range slices.Compact(inputs) {
+		if digest == "" {
+			continue // its bytes were not at hand; the specification wants a digest
+		}
 		summary.InputAttestations = append(summary.InputAttestations,
 			&summary1.VerificationSummary_InputAttestation{Digest: map[string]string{"sha256": digest}})
 	}
