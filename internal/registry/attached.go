@@ -31,7 +31,8 @@ type Attached struct {
 	// is broken, any other error where the registry could not be asked.
 	Err error
 
-	layer v1.Descriptor
+	layer    v1.Descriptor
+	manifest string // that holds it, of a bundle
 }
 
 // Material finds all material that may be about an image, broken pieces with

@@ -43,7 +43,7 @@ func (s *session) bundles(ctx context.Context, image *Image) []Attached {
 	g.SetLimit(maxParallel)
 	for _, d := range candidates {
 		g.Go(func() error {
-			a := Attached{Name: Reference{Registry: image.Registry, Repository: image.Repository, Digest: d.Digest.String()}.String(), Kind: Bundle}
+			a := Attached{Name: Reference{Registry: image.Registry, Repository: image.Repository, Digest: d.Digest.String()}.String(), Kind: Bundle, manifest: d.Digest.String()}
 			var other bool
 			a.layer, other, a.Err = s.bundleLayer(ctx, d, image.Digest)
 			if other {

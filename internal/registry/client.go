@@ -8,7 +8,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/authn"
 )
 
-// Client reads from registries. The zero value asks as anybody.
+// Client reads from registries and attaches bundles there. The zero value asks
+// as anybody.
 type Client struct {
 	// Transport makes every request, each alone: redirects and credentials are
 	// none of its business. It is what bounds time. Nil is
@@ -22,7 +23,8 @@ type Client struct {
 type Image struct {
 	Reference // by digest, whatever it was resolved from
 
-	session *session
+	manifest *document
+	session  *session
 }
 
 // Resolve finds an image. A tag is asked for once; what it stood for then is
@@ -41,7 +43,7 @@ func (c *Client) Resolve(ctx context.Context, ref Reference) (*Image, error) {
 }
 
 func (c *Client) resolve(ctx context.Context, ref Reference) (*Image, error) {
-	s, err := c.open(ctx, ref)
+	s, err := c.open(ctx, ref, toRead)
 	if err != nil {
 		return nil, err
 	}
@@ -49,5 +51,5 @@ func (c *Client) resolve(ctx context.Context, ref Reference) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Image{Reference{Registry: ref.Registry, Repository: ref.Repository, Digest: found.digest}, s}, nil
+	return &Image{Reference{Registry: ref.Registry, Repository: ref.Repository, Digest: found.digest}, found, s}, nil
 }

@@ -1,9 +1,10 @@
 // Package registry reads what signers attach to images and other artifacts in
-// OCI registries.
+// OCI registries, and attaches bundles to them.
 //
 //	client := &registry.Client{Transport: transport}
-//	image, err := client.Resolve(ctx, ref)        // a tag becomes a digest, once
-//	attached, err := client.Material(ctx, image)  // all that may be about it
+//	image, err := client.Resolve(ctx, ref)          // a tag becomes a digest, once
+//	attached := client.Material(ctx, image)         // all that may be about it
+//	placed, err := client.Attach(ctx, image, mine)  // one more
 //
 // Material stands in two places: in manifests that refer to the image and hold
 // a Sigstore bundle (OCI 1.1 referrers, or the tag that stands in for them),
@@ -24,4 +25,13 @@
 //
 // What is broken stays in the result with the reason. The order in which a
 // registry lists things is of no consequence.
+//
+// # What is written
+//
+// A bundle becomes a manifest of its own that refers to the image, in the form
+// that cosign finds. The image, its tags and what others have attached stay as
+// they are. The tag that stands in for the list of referrers, where a registry
+// has no such list, is the one thing that is ever changed, by one entry.
+// Permission to write is asked for only when something is written, and
+// credentials go nowhere that they would not go in reading.
 package registry

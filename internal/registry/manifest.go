@@ -26,6 +26,7 @@ var (
 // document is a manifest as the registry gave it.
 type document struct {
 	digest string // of these bytes
+	kind   string // a media type
 	body   []byte
 }
 
@@ -56,6 +57,7 @@ func (s *session) manifest(ctx context.Context, identifier string, kinds []strin
 	case inside.MediaType != "" && inside.MediaType != kind:
 		return nil, &verify.Rejection{Check: verify.CheckBundle, Want: "a manifest of type " + kind + ", as the registry says", Got: fmt.Sprintf("%.100q", inside.MediaType)}
 	}
+	d.kind = kind
 	return d, nil
 }
 

@@ -21,23 +21,11 @@ type answer struct {
 // get reads one document of the repository: at most limit bytes, as they are
 // sent. A redirect is followed as a stranger would.
 func (s *session) get(ctx context.Context, u *url.URL, accept string, limit int) (*answer, error) {
-	authorization := s.current()
-	resp, err := s.send(ctx, u, accept, authorization)
+	resp, err := s.authorized(ctx, func(authorization string) (*http.Response, error) {
+		return s.send(ctx, u, accept, authorization)
+	})
 	if err != nil {
 		return nil, err
-	}
-	if resp.StatusCode == http.StatusUnauthorized {
-		renewed, err := s.renew(ctx, authorization)
-		if err != nil {
-			resp.Body.Close()
-			return nil, err
-		}
-		if renewed != authorization {
-			resp.Body.Close()
-			if resp, err = s.send(ctx, u, accept, renewed); err != nil {
-				return nil, err
-			}
-		}
 	}
 	at := u
 	for hops := 0; isRedirect(resp); hops++ {
@@ -69,6 +57,26 @@ func (s *session) get(ctx context.Context, u *url.URL, accept string, limit int)
 		return nil, overLimit("bytes in an answer of the registry", int64(len(body)), limit)
 	}
 	return &answer{url: u, header: resp.Header, body: body}, nil
+}
+
+// authorized sends a request as whoever the registry takes us for, and again
+// where it wants that proven anew.
+func (s *session) authorized(ctx context.Context, send func(authorization string) (*http.Response, error)) (*http.Response, error) {
+	authorization := s.current()
+	resp, err := send(authorization)
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, err
+	}
+	renewed, err := s.renew(ctx, authorization)
+	if err != nil {
+		resp.Body.Close()
+		return nil, err
+	}
+	if renewed == authorization {
+		return resp, nil
+	}
+	resp.Body.Close()
+	return send(renewed)
 }
 
 // send makes one request, past any http.Client: it would follow redirects.

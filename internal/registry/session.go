@@ -23,15 +23,22 @@ type session struct {
 	ref       Reference
 	challenge *transport.Challenge
 	address   url.URL // of the registry
+	actions   string  // toRead or toWrite
 
 	mu            sync.Mutex
 	authorization string // of requests to the registry itself
 	withheld      string // the token service that credentials were kept from
 }
 
+// What is asked of a token service: to write only where something is written.
+const (
+	toRead  = "pull"
+	toWrite = "pull,push"
+)
+
 // open asks the registry how it wants to be spoken to.
-func (c *Client) open(ctx context.Context, ref Reference) (*session, error) {
-	s := &session{base: c.Transport, keychain: c.Keychain, ref: ref}
+func (c *Client) open(ctx context.Context, ref Reference, actions string) (*session, error) {
+	s := &session{base: c.Transport, keychain: c.Keychain, ref: ref, actions: actions}
 	if s.base == nil {
 		s.base = http.DefaultTransport
 	}
@@ -71,7 +78,7 @@ func (s *session) authenticate(ctx context.Context) error {
 	return fmt.Errorf("it asks for authentication of the unknown kind %.40q", s.challenge.Scheme)
 }
 
-// exchange gets a token for reading this repository, with the credentials for
+// exchange gets a token for this repository, with the credentials for
 // the registry if its token service may see them, else as anybody.
 func (s *session) exchange(ctx context.Context) error {
 	realm, err := url.Parse(s.challenge.Parameters["realm"])
@@ -96,7 +103,7 @@ func (s *session) exchange(ctx context.Context) error {
 	if *credentials != (authn.AuthConfig{}) {
 		auth = authn.FromConfig(*credentials)
 	}
-	token, err := transport.Exchange(ctx, s.registry, auth, handshake{s.base}, []string{"repository:" + s.ref.Repository + ":pull"}, s.challenge)
+	token, err := transport.Exchange(ctx, s.registry, auth, handshake{s.base}, []string{"repository:" + s.ref.Repository + ":" + s.actions}, s.challenge)
 	if err != nil {
 		return fmt.Errorf("token service %s: %w", realm.Host, brieflyToken(ctx, err))
 	}
