@@ -21,9 +21,14 @@ func checksumsFlag() cli.Flag {
 
 // collect finds and hashes what the command line names, with progress.
 func (env *Env) collect(ctx context.Context, c *cli.Context, algorithms ...string) (*artifact.Set, error) {
+	return env.collectWords(ctx, c, c.Args().Slice(), algorithms...)
+}
+
+// collectWords does so with some of the command line's words.
+func (env *Env) collectWords(ctx context.Context, c *cli.Context, words []string, algorithms ...string) (*artifact.Set, error) {
 	progress := env.stage(c.Bool("quiet"), "hashing", inBytes)
 	defer progress.Done()
-	return artifact.Collect(ctx, c.Args().Slice(), artifact.Options{
+	return artifact.Collect(ctx, words, artifact.Options{
 		Checksums:  c.StringSlice("checksums"),
 		Stdin:      env.Stdin,
 		Algorithms: algorithms,

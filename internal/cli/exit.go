@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/hallmark-project/hallmark/internal/artifact"
+	"github.com/hallmark-project/hallmark/internal/registry"
 	"github.com/hallmark-project/hallmark/internal/trust"
 	"github.com/hallmark-project/hallmark/sign"
 	"github.com/hallmark-project/hallmark/verify"
@@ -20,6 +21,7 @@ const (
 
 // operatorErrors are the sentinels of other packages that blame the operator.
 var operatorErrors = []error{
+	registry.ErrReference,
 	sign.ErrSetup,
 	trust.ErrIdentity,
 	trust.ErrKey,

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"path/filepath"
 	"slices"
@@ -11,10 +12,12 @@ import (
 )
 
 // lookup finds the bundles that may be about an artifact: those that --bundle
-// names, or else those that stand beside the artifact and in its folder. Each
-// file is read and indexed once, whatever the number of artifacts.
+// names, or else those that stand beside the artifact and in its folder; for an
+// image, what its registry holds. Each file is read and indexed once, whatever
+// the number of artifacts.
 type lookup struct {
-	given *material.Index // nil without --bundle
+	given  *material.Index // nil without --bundle
+	images *images         // nil where no target is one
 
 	mu      sync.Mutex
 	folders map[string]*folder
@@ -58,9 +61,12 @@ const few = 8
 
 // find returns the candidates for an artifact, those that name its digest
 // first, and how many bundles were looked through.
-func (l *lookup) find(a *artifact.Artifact) (candidates []material.Found, searched int, err error) {
+func (l *lookup) find(ctx context.Context, a *artifact.Artifact) (candidates []material.Found, searched int, err error) {
 	if l.given != nil {
 		return choose(l.given, a), l.given.Len(), nil
+	}
+	if attached, ok := l.images.find(ctx, a); ok {
+		return attached, len(attached), nil
 	}
 	if a.Path == "" {
 		return nil, 0, nil

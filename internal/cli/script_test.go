@@ -35,20 +35,29 @@ func TestScripts(t *testing.T) {
 //	exits N PROGRAM [ARG...]   run a program and want exactly exit code N
 //	schema NAME FILE           want FILE (or stdout) to be valid under docs/schema/NAME.json
 //	flip FILE                  change one bit in the middle of a file
+//	registry [--no-referrers]  start an OCI registry at $REGISTRY
+//	push REPOSITORY [FOLDER]   put an index there as :v1, perhaps a real one
+//	payload IMAGE FILE         write what cosign signs for an image
+//	attach KIND IMAGE BUNDLE [PAYLOAD]  attach a bundle, or what cosign would
 //
 // HOME and the XDG folders are below the script's own folder, CI is not set,
 // and hallmark is the program under test. $SLSA is a folder of real releases,
-// the test data of slsa-verifier's module. Where output is to be compared whole,
-// go test -update rewrites it in the script.
+// the test data of slsa-verifier's module, and $PUBLIC_ROOT the trusted root that
+// they were made under, for runs that may connect but not to refresh it. Where
+// output is to be compared whole, go test -update rewrites it in the script.
 func scriptParams(dir string) testscript.Params {
 	return testscript.Params{
 		Dir:                dir,
 		UpdateScripts:      *update,
 		RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":  cmdExits,
-			"flip":   cmdFlip,
-			"schema": cmdSchema,
+			"attach":   cmdAttach,
+			"exits":    cmdExits,
+			"flip":     cmdFlip,
+			"payload":  cmdPayload,
+			"push":     cmdPush,
+			"registry": cmdRegistry,
+			"schema":   cmdSchema,
 		},
 		Setup: func(env *testscript.Env) error {
 			slsa, err := releases()
@@ -56,6 +65,11 @@ func scriptParams(dir string) testscript.Params {
 				return err
 			}
 			env.Setenv("SLSA", slsa)
+			root, err := filepath.Abs(filepath.Join("..", "trust", "embedded", "trusted_root.json"))
+			if err != nil {
+				return err
+			}
+			env.Setenv("PUBLIC_ROOT", root)
 			home := filepath.Join(env.WorkDir, ".home")
 			for name, dir := range map[string]string{
 				"HOME": "", "USERPROFILE": "", "XDG_CONFIG_HOME": ".config", "XDG_CACHE_HOME": ".cache", "XDG_DATA_HOME": ".local/share",

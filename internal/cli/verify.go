@@ -65,10 +65,11 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 	if npm != nil {
 		bundles.given = material.NewIndex(npm.candidates())
 	}
-	set, err := env.collect(ctx, c)
+	set, images, err := env.targetsAndImages(ctx, c)
 	if err != nil {
 		return err
 	}
+	bundles.images = images
 	if n := len(set.Artifacts); summary != nil && n > provenance.MaxSubjects {
 		return usagef("--emit-vsa: a summary is of at most %d targets, got %d", provenance.MaxSubjects, n)
 	}
@@ -148,7 +149,7 @@ func (v *verification) all(ctx context.Context, artifacts []*artifact.Artifact) 
 // is enough, unless all must; what several establish is never added up.
 func (v *verification) one(ctx context.Context, a *artifact.Artifact) (report.Result, error) {
 	result := report.Result{Name: a.Name}
-	candidates, searched, err := v.bundles.find(a)
+	candidates, searched, err := v.bundles.find(ctx, a)
 	if err != nil {
 		return result, err
 	}
@@ -175,7 +176,7 @@ func (v *verification) one(ctx context.Context, a *artifact.Artifact) (report.Re
 		}
 	}
 	if result.Verdict == nil && len(result.Refused) == 0 {
-		result.Refused = []report.Refusal{{Err: notCovered(searched)}}
+		result.Refused = []report.Refusal{{Err: v.notCovered(a, searched)}}
 	}
 	return result, nil
 }
@@ -190,7 +191,14 @@ func (v *verification) try(ctx context.Context, candidate material.Found, a *art
 	if candidate.Err != nil {
 		return nil, candidate.Err
 	}
-	verdict, err := v.unlogged.verify(ctx, v.verifier, candidate, a, v.policy)
+	signed, err := candidate.Signed(a.ResourceDescriptor)
+	if err != nil {
+		return nil, err
+	}
+	verdict, err := v.unlogged.verify(ctx, v.verifier, candidate, &artifact.Artifact{ResourceDescriptor: signed}, v.policy)
+	if err == nil {
+		verdict.Artifact = a.ResourceDescriptor
+	}
 	if err == nil && v.npm != nil {
 		err = v.npm.check(v.verifier, a, verdict)
 	}
@@ -222,7 +230,10 @@ func (v *verification) digests(ctx context.Context, a *artifact.Artifact, candid
 	return a.Rehash(ctx, missing...)
 }
 
-func notCovered(searched int) error {
+func (v *verification) notCovered(a *artifact.Artifact, searched int) error {
+	if v.bundles.given == nil && v.bundles.images.holds(a) {
+		return notAttached()
+	}
 	r := &verify.Rejection{Check: verify.CheckCoverage, Want: "a bundle that names this file"}
 	switch searched {
 	case 0:
