@@ -21,7 +21,7 @@ type Signing struct {
 	PublicKey   string // the file with the public half of a key, "" where it is not known
 	Attestation bool   // statements were signed, not artifacts' digests
 	Signed      []Signed
-	Targets     []string // the artifacts as the command line names them
+	Targets     []string // the artifacts that are no images, as the command line names them
 	LeftOut     []LeftOut
 	Trust       []string // the flags that name the trusted root; none where it is the usual one
 }
@@ -29,7 +29,8 @@ type Signing struct {
 // Signed is one bundle that stands now.
 type Signed struct {
 	Name      string // the artifact, or the file of statements
-	Bundle    string // the file that holds it
+	Bundle    string // the file that holds it, or what does in the image's registry
+	Attached  bool   // to an image, which is named by its digest
 	Artifacts int    // how many a statement is about
 	Verdict   *verify.Verdict
 	Kept      bool // it stood there before and verifies
@@ -38,28 +39,36 @@ type Signed struct {
 // Text writes the outcome for a person, with the command that verifies it.
 func (s *Signing) Text(w io.Writer, o TextOptions) error {
 	p := &page{TextOptions: o}
-	fresh, kept := s.split()
-	p.rows(0, []row{s.identityRow(), s.doneRow("signed", fresh), s.doneRow("kept", kept)})
+	p.rows(0, []row{
+		s.identityRow(),
+		s.doneRow("signed", s.which(false, false)),
+		s.doneRow("kept", s.which(false, true)),
+		attachedRow("attached", s.which(true, false)),
+		attachedRow("kept", s.which(true, true)),
+	})
 	if len(s.LeftOut) > 0 {
 		p.line("")
 		p.table(leftOutLines(s.LeftOut))
 	}
-	if len(s.Signed) > 0 {
-		p.line("\nverify it with\n  %s", s.command()) // never wrapped: it is to be copied
+	for i, command := range s.commands() {
+		if i == 0 {
+			p.line("\nverify it with")
+		}
+		p.line("  %s", command) // never wrapped: it is to be copied
 	}
 	_, err := io.WriteString(w, p.String())
 	return err
 }
 
-func (s *Signing) split() (fresh, kept []Signed) {
+// which are the bundles that were attached or not, and kept or not.
+func (s *Signing) which(attached, kept bool) []Signed {
+	var some []Signed
 	for _, one := range s.Signed {
-		if one.Kept {
-			kept = append(kept, one)
-		} else {
-			fresh = append(fresh, one)
+		if one.Attached == attached && one.Kept == kept {
+			some = append(some, one)
 		}
 	}
-	return fresh, kept
+	return some
 }
 
 func (s *Signing) identityRow() row {
@@ -94,6 +103,16 @@ func (s *Signing) doneRow(label string, bundles []Signed) row {
 	return row{label, []part{{text: join("  ", text, logRange(bundles))}}}
 }
 
+// attachedRow names images, each with what holds its bundle.
+func attachedRow(label string, bundles []Signed) row {
+	r := row{label: label}
+	for _, one := range bundles {
+		_, digest, _ := strings.Cut(one.Bundle, "@")
+		r.parts = append(r.parts, part{text: join("  ", name(one.Name), "as"+together+name(digest), logRange([]Signed{one}))})
+	}
+	return r
+}
+
 // logRange names the log entries of bundles by the first and last index, and
 // says where there is none.
 func logRange(bundles []Signed) string {
@@ -113,9 +132,32 @@ func logRange(bundles []Signed) string {
 	return fmt.Sprintf("log #%d", indexes[0])
 }
 
-// command is what verifies the outcome, ready to be pasted.
-func (s *Signing) command() string {
-	v := s.Signed[0].Verdict
+// commands are what verifies the outcome, ready to be pasted: what is in files
+// and what is in registries is looked for in different places.
+func (s *Signing) commands() []string {
+	var commands []string
+	if files := append(s.which(false, false), s.which(false, true)...); len(files) > 0 {
+		where := s.Targets
+		if s.Attestation {
+			where = append([]string{"--bundle", files[0].Bundle}, where...)
+		}
+		commands = append(commands, s.command(files[0].Verdict, where))
+	}
+	var images []string
+	for _, one := range s.Signed {
+		if one.Attached {
+			images = append(images, "oci://"+one.Name)
+		}
+	}
+	if len(images) > 0 {
+		first := slices.IndexFunc(s.Signed, func(one Signed) bool { return one.Attached })
+		commands = append(commands, s.command(s.Signed[first].Verdict, images))
+	}
+	return commands
+}
+
+// command verifies what is named by the last words, as v was.
+func (s *Signing) command(v *verify.Verdict, last []string) string {
 	words := []string{"hallmark", "verify"}
 	repository, ref := v.Fact(verify.FactRepository).Value, v.Fact(verify.FactRef).Value
 	switch {
@@ -135,14 +177,11 @@ func (s *Signing) command() string {
 	default:
 		words = append(words, "--identity", s.signer().Identity, "--issuer", s.signer().Issuer)
 	}
-	if s.Attestation && v.Statement.PredicateType != slsav1.PredicateSLSAProvenance && v.Statement.PredicateType != slsav02.PredicateSLSAProvenance {
+	if v.Statement != nil && v.Statement.PredicateType != slsav1.PredicateSLSAProvenance && v.Statement.PredicateType != slsav02.PredicateSLSAProvenance {
 		words = append(words, "--predicate-type", v.Statement.PredicateType)
 	}
 	words = append(words, s.Trust...)
-	if s.Attestation {
-		words = append(words, "--bundle", s.Signed[0].Bundle)
-	}
-	words = append(words, s.Targets...)
+	words = append(words, last...)
 	for i, w := range words {
 		words[i] = quote(w)
 	}

@@ -33,6 +33,10 @@ func TestSigningGolden(t *testing.T) {
 	kept.Kept = true
 	attested := signedBy("multiple.intoto.jsonl", 7, nil)
 	attested.Bundle, attested.Artifacts = attested.Name, 3
+	image := Signed{Name: "ghcr.io/octo/widget@sha256:" + strings.Repeat("3f", 32), Attached: true, Verdict: built("ghcr.io/octo/widget"),
+		Bundle: "ghcr.io/octo/widget@sha256:" + strings.Repeat("9a", 32)}
+	again := image
+	again.Name, again.Kept = "ghcr.io/octo/widget@sha256:"+strings.Repeat("4e", 32), true
 	tests := map[string]*Signing{
 		"nothing": {Source: "github-actions"},
 		"signed": {Source: "github-actions", Signed: []Signed{signedBy("dist/a", 9, nil), signedBy("dist/b", 5, nil), kept},
@@ -40,6 +44,7 @@ func TestSigningGolden(t *testing.T) {
 			LeftOut: []LeftOut{{"a.sigstore.json", "bundle of a"}}},
 		"attested": {Source: "github-actions", Attestation: true, Signed: []Signed{attested}, Targets: []string{"dist"},
 			Trust: []string{"--trusted-root", "my root.json"}},
+		"images": {Source: "github-actions", Attestation: true, Signed: []Signed{attested, image, again}, Targets: []string{"dist"}},
 		"unlogged": {Source: "cosign.key", PublicKey: "cosign.pub", Targets: []string{"dist/a"},
 			Signed: []Signed{{Name: "dist/a", Bundle: "dist/a.sigstore.json", Verdict: byKey("dist/a")}}},
 	}
@@ -71,7 +76,7 @@ func TestSigningCommand(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := &Signing{Signed: []Signed{signedBy("a", 1, test.change)}, Targets: []string{"a"}}
-			if got := s.command(); !strings.HasSuffix(got, test.want) || strings.Contains(got, "\n") {
+			if got := s.commands()[0]; !strings.HasSuffix(got, test.want) || strings.Contains(got, "\n") {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
@@ -83,7 +88,7 @@ func TestSigningCommand(t *testing.T) {
 func TestSigningCommandNamesTheType(t *testing.T) {
 	sbom := signedBy("a", 1, func(d *verify.Verdict) { d.Statement.PredicateType = "https://spdx.dev/Document" })
 	s := &Signing{Attestation: true, Signed: []Signed{sbom}, Targets: []string{"a"}}
-	if got := s.command(); !strings.Contains(got, " --predicate-type https://spdx.dev/Document --bundle ") {
+	if got := s.commands()[0]; !strings.Contains(got, " --predicate-type https://spdx.dev/Document --bundle ") {
 		t.Errorf("got %s", got)
 	}
 }
