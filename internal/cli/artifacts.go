@@ -16,7 +16,7 @@ import (
 
 // checksumsFlag is for every command that takes artifacts.
 func checksumsFlag() cli.Flag {
-	return newListFlag("checksums", groupInput, "every line of the checksum `FILE`, or of - (stdin)")
+	return newListFlag("checksums", groupInput, "every line of the checksum `FILE`, or of -")
 }
 
 // collect finds and hashes what the command line names, with progress.
