@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -229,4 +230,25 @@ func TestKeypairIsUpstreams(t *testing.T) {
 // encoded is what DSSE signs in place of a statement.
 func encoded(payload string) []byte {
 	return []byte(fmt.Sprintf("DSSEv1 28 application/vnd.in-toto+json %d %s", len(payload), payload))
+}
+
+// slowKey waits until it is told to stop.
+type slowKey struct{ *ecdsa.PrivateKey }
+
+func (slowKey) SignContext(ctx context.Context, _ []byte, _ crypto.SignerOpts) ([]byte, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// TestKeyThatWaits: a key in a device is given up when the run is.
+func TestKeyThatWaits(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	keys, err := newKeypair(slowKey{newKey(t, elliptic.P256())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := keys.SignData(ctx, []byte("a")); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
 }

@@ -87,25 +87,37 @@ func (k *keypair) GetPublicKeyPem() (string, error) {
 }
 
 // SignData hashes the data, unless the key does that itself, and signs.
-func (k *keypair) SignData(_ context.Context, data []byte) (sig, signed []byte, err error) {
+func (k *keypair) SignData(ctx context.Context, data []byte) (sig, signed []byte, err error) {
 	hash := k.algorithm.GetHashType()
 	if hash != 0 {
 		h := hash.New()
 		h.Write(data)
 		data = h.Sum(nil)
 	}
-	return k.signed(data)
+	return k.signed(ctx, data)
 }
 
-func (k *keypair) signed(data []byte) (sig, signed []byte, err error) {
-	sig, err = k.private.Sign(rand.Reader, data, k.algorithm.GetHashType())
-	return sig, data, err
+// waiting is a key that is asked of a device or a service, which takes time.
+type waiting interface {
+	SignContext(ctx context.Context, digest []byte, opts crypto.SignerOpts) ([]byte, error)
+}
+
+func (k *keypair) signed(ctx context.Context, data []byte) (sig, signed []byte, err error) {
+	if key, ok := k.private.(waiting); ok {
+		sig, err = key.SignContext(ctx, data, k.algorithm.GetHashType())
+	} else {
+		sig, err = k.private.Sign(rand.Reader, data, k.algorithm.GetHashType())
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("key: %w", err)
+	}
+	return sig, data, nil
 }
 
 // digestKeypair signs what is a digest already.
 type digestKeypair struct{ *keypair }
 
 // SignData signs the digest as it is.
-func (k digestKeypair) SignData(_ context.Context, digest []byte) (sig, signed []byte, err error) {
-	return k.signed(digest)
+func (k digestKeypair) SignData(ctx context.Context, digest []byte) (sig, signed []byte, err error) {
+	return k.signed(ctx, digest)
 }

@@ -53,7 +53,9 @@ type Signer struct {
 	// Token gets a fresh identity token for one certificate. Required without
 	// a Key.
 	Token func(context.Context) (string, error)
-	// Key signs instead of an identity; nil is keyless.
+	// Key signs instead of an identity; nil is keyless. One with a method
+	// SignContext(context.Context, []byte, crypto.SignerOpts) ([]byte, error) is
+	// asked through that.
 	Key crypto.Signer
 	// NoLog publishes nothing. Only with a Key: nobody could tell whether an
 	// unpublished certificate was still valid.
