@@ -9,7 +9,7 @@ import "errors"
 //
 // cosign specs/ATTESTATION_SPEC.md.
 func ReadImageAttestation(name string, text []byte, annotations map[string]string) Found {
-	f := Found{Name: name, Form: ImageAttestation}
+	f := Found{Name: name, Form: ImageAttestation, SHA256: digestOf(text)}
 	e, err := parseEnvelope(text)
 	if err != nil {
 		f.Err = err

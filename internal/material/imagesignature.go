@@ -59,7 +59,7 @@ const maxSimpleSigning = 64 << 10
 // signed, and the annotations that it was attached with. The name under which
 // the signer knew the image is shown with it; a mirror's copy bears another.
 func ReadImageSignature(name string, payload []byte, annotations map[string]string) Found {
-	f := Found{Name: name, Form: ImageSignature}
+	f := Found{Name: name, Form: ImageSignature, SHA256: digestOf(payload)}
 	document, err := parseSimpleSigning(payload)
 	if err != nil {
 		f.Err = err
