@@ -28,6 +28,7 @@ type Env struct {
 
 	LookupEnv func(name string) (string, bool)
 	Unsetenv  func(name string) error
+	Environ   func() []string // all of the environment, for programs that are started
 	Now       func() time.Time
 
 	Version string // of this build: a tag, or "devel"
@@ -48,6 +49,7 @@ func Process(version, commit string) Env {
 		ReadPassword:   readPassword,
 		LookupEnv:      os.LookupEnv,
 		Unsetenv:       os.Unsetenv,
+		Environ:        os.Environ,
 		Now:            time.Now,
 		Version:        version,
 		Commit:         commit,
@@ -70,6 +72,9 @@ func (env Env) withDefaults() Env {
 	}
 	if env.Unsetenv == nil {
 		env.Unsetenv = func(string) error { return nil }
+	}
+	if env.Environ == nil {
+		env.Environ = func() []string { return nil }
 	}
 	if env.Now == nil {
 		env.Now = func() time.Time { return time.Time{} }

@@ -16,7 +16,7 @@ import (
 // keyFlags are for the commands that sign.
 func keyFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "key", Category: groupSigning, Usage: "sign with the private key in `FILE`, and no identity"},
+		&cli.StringFlag{Name: "key", Category: groupSigning, Usage: "sign with the key in `FILE`, or of a plugin: NAME://ID"},
 		&cli.BoolFlag{Name: "no-log", Category: groupSigning, Usage: "publish nothing in a log (with --key)"},
 	}
 }
@@ -38,6 +38,13 @@ func (env *Env) signingKey(ctx context.Context, c *cli.Context) (*signingKey, er
 		return nil, nil
 	case c.String("identity-token") != "":
 		return nil, usagef("--key and --identity-token: sign with one or the other")
+	}
+	if trust.IsPluginKey(name) {
+		key, err := trust.OpenPluginKey(ctx, name, trust.Environment(env.Environ(), passwordVariable, "GITHUB_TOKEN", "GH_TOKEN"), env.Stderr)
+		if err != nil {
+			return nil, err
+		}
+		return &signingKey{key, name}, nil
 	}
 	key, err := trust.ReadKey(name, func() ([]byte, error) { return env.password(ctx, name) })
 	if err != nil {
