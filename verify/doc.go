@@ -25,11 +25,13 @@
 // by the workflow: it may agree with the certificate, and what it alone says
 // is marked [SelfAsserted].
 //
-// # Two questions
+// # Questions
 //
 // A policy that names only a signer asks the signature question: did they sign
 // these bytes? Whatever else it says makes it the provenance question: how
-// were they built? See [Question].
+// were they built? Or it names a verifier and what they must speak of: did they
+// say that it passed? Then the word of whoever signs for that verifier is all
+// there is. See [Question].
 //
 // The package opens no connection, reads no clock, file or environment, and
 // prints nothing.

@@ -55,6 +55,12 @@ type Policy struct {
 	Level int
 	// PredicateTypes are accepted beside SLSA provenance, or instead of it.
 	PredicateTypes []string
+	// Verifier is the id of a verifier whose SLSA verification summary is
+	// believed, and Resource the URI that the summary must be about. Both
+	// together ask for a summary instead of evidence of one's own; the signer
+	// must be known to be the verifier's.
+	Verifier string
+	Resource string
 	// RequireInclusionProof refuses a log's mere promise.
 	RequireInclusionProof bool
 	// AllowUnlogged accepts what no log has seen; only with Key.
@@ -81,16 +87,21 @@ const (
 // A Question is what a policy asks of a bundle.
 type Question string
 
-// The two questions. Signature asks who signed these bytes, and believes no
+// The questions. Signature asks who signed these bytes, and believes no
 // predicate. Provenance asks how they were built, and every fact that both
-// certificate and statement state must agree.
+// certificate and statement state must agree. Summary asks what a verifier
+// says who has looked at them already.
 const (
 	SignatureQuestion  Question = "signature"
 	ProvenanceQuestion Question = "provenance"
+	SummaryQuestion    Question = "summary"
 )
 
-// Question tells which of the two questions the policy asks.
+// Question tells which of the questions the policy asks.
 func (p *Policy) Question() Question {
+	if p.asksSummary() {
+		return SummaryQuestion
+	}
 	if p.Require == RequireSignature {
 		return SignatureQuestion
 	}
@@ -180,7 +191,7 @@ func (p *Policy) validateKinds() error {
 			return policyError("key: %w", err)
 		}
 	}
-	return nil
+	return p.validateSummary()
 }
 
 func (id Identity) validate() error {

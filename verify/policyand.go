@@ -27,6 +27,8 @@ func (p *Policy) And(q *Policy) (*Policy, error) {
 		{"ref", &both.Ref, q.Ref, false},
 		{"version", &both.Version, q.Version, false},
 		{"commit", &both.Commit, q.Commit, false},
+		{"verifier", &both.Verifier, q.Verifier, false},
+		{"resource", &both.Resource, q.Resource, false},
 		{"require", (*string)(&both.Require), string(q.Require), false},
 	}
 	for _, f := range facts {

@@ -18,6 +18,9 @@ func (p *Policy) YAML() ([]byte, error) {
 	if p.signerRef != "" {
 		return nil, policyError("a version of the signing workflow has no place in a policy file")
 	}
+	if p.asksSummary() {
+		return nil, policyError("what a verification summary is believed for has no place in a policy file")
+	}
 	root := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{textNode("policy"), textNode(policyFormat)}}
 	for _, key := range policyKeys {
 		value, err := key.write(p)

@@ -13,11 +13,17 @@ import (
 // type nobody asked for counts for nothing.
 func checkPredicateType(s *statement, p *Policy) error {
 	want := p.PredicateTypes
-	if len(want) == 0 {
+	switch {
+	case p.asksSummary():
+		want = []string{SummaryPredicate}
+	case len(want) == 0:
 		want = []string{slsav1.PredicateSLSAProvenance, slsav02.PredicateSLSAProvenance}
 	}
 	if slices.Contains(want, s.PredicateType) {
 		return nil
+	}
+	if p.asksSummary() {
+		return &Rejection{Check: CheckPredicate, Want: "a verification summary", Got: "predicate type " + s.PredicateType}
 	}
 	return &Rejection{Check: CheckPredicate, Want: "predicate type " + strings.Join(want, " or "), Got: s.PredicateType,
 		Hint: "if this kind of statement is what you want: --predicate-type URI"}
@@ -39,6 +45,8 @@ func checkKind(e *entity, p *Policy) error {
 	switch {
 	case attestation && p.Require == RequireSignature:
 		return &Rejection{Check: CheckPredicate, Want: "a message signature", Got: "an attestation"}
+	case !attestation && p.asksSummary():
+		return &Rejection{Check: CheckPredicate, Want: "a verification summary", Got: "a message signature"}
 	case !attestation && (p.Require == RequireProvenance || p.Level > 0 || p.Inputs != nil || len(p.PredicateTypes) > 0):
 		return &Rejection{Check: CheckPredicate, Want: "provenance", Got: "a message signature, which says nothing of the build"}
 	}

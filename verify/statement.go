@@ -73,6 +73,10 @@ func readStatement(payloadType string, payload []byte) (*statement, error) {
 		if err := walk(payload, statementShape(provenanceV1)); err != nil {
 			return nil, malformed(err)
 		}
+	case SummaryPredicate:
+		if err := walk(payload, statementShape(summaryShape)); err != nil {
+			return nil, malformed(err)
+		}
 	case "":
 		return nil, &Rejection{Check: CheckPredicate, Want: "a predicate type", Got: "none"}
 	}

@@ -66,6 +66,13 @@ func (s subject) is(a *intoto.ResourceDescriptor) (bool, error) {
 			differs = algorithm
 		}
 	}
+	if id := a.GetDigest()[ImageID]; id != "" && s.Digest[ImageID] != "" {
+		if s.Digest[ImageID] == id {
+			same = ImageID
+		} else {
+			differs = ImageID
+		}
+	}
 	if same != "" && differs != "" {
 		return false, &Rejection{Check: CheckSubject, Want: fmt.Sprintf("digests of subject %q that agree", s.Name),
 			Got: fmt.Sprintf("%s matches, %s does not", same, differs)}
@@ -137,7 +144,7 @@ func Algorithms(b *bundle.Bundle, key crypto.PublicKey) []string {
 }
 
 func describeDigest(digest map[string]string) string {
-	for _, algorithm := range []string{"sha256", "sha512", "sha384"} {
+	for _, algorithm := range []string{"sha256", "sha512", "sha384", ImageID} {
 		if d := digest[algorithm]; d != "" {
 			return algorithm + ":" + d
 		}

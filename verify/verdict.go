@@ -26,9 +26,13 @@ type Verdict struct {
 	Logs []LogEntry
 	// Statement sums up the in-toto statement; nil for a message signature.
 	Statement *Statement
-	// Level is the SLSA Build level that the evidence supports; nil where
-	// nothing was asked of the build.
+	// Level is the SLSA Build level that the evidence supports, or that the
+	// verifier names whose summary was asked for; nil where nothing was asked of
+	// the build, or the verifier names none.
 	Level *Level
+	// Summary is what the verifier says whose summary was asked for; nil where
+	// none was.
+	Summary *Summary
 	// NotBelieved lists what a statement says against its certificate. Only
 	// the signature question lets that pass, and believes none of it.
 	NotBelieved []Disagreement

@@ -32,6 +32,9 @@ func (v *Verifier) Verify(b *bundle.Bundle, artifact *intoto.ResourceDescriptor,
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
+	if artifact.GetDigest()[ImageID] != "" && !p.asksSummary() {
+		return nil, policyError("artifact %q: nothing but a verification summary is about an image by its number", artifact.GetName())
+	}
 	if v.Root == nil {
 		return nil, errNoRoot
 	}
@@ -219,6 +222,9 @@ func checkPolicy(e *entity, s *statement, p *Policy, v *Verdict) error {
 	}
 	if s == nil {
 		return nil
+	}
+	if v.Question == SummaryQuestion {
+		return checkSummary(s, p, v)
 	}
 	c, err := readClaims(s)
 	if v.Question == SignatureQuestion {
