@@ -5,6 +5,7 @@ import (
 	"math"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // SecretError refuses a value that looks like a secret, or that the platform
@@ -19,34 +20,42 @@ func (e *SecretError) Error() string {
 	return fmt.Sprintf("%s %q looks like %s, and what is signed is public", e.Kind, e.Name, e.Looks)
 }
 
+// form is a pattern that is compiled when it is first used: counted repetitions
+// are costly to compile, and most runs of the program need none of them.
+type form func() *regexp.Regexp
+
+func compileLater(pattern string) form {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
+
 // secretForms are the forms in which credentials of the usual services are
 // issued, recognisable wherever in a value they stand.
 var secretForms = []struct {
 	looks string
-	form  *regexp.Regexp
+	form  form
 }{
-	{"a token of GitHub's", regexp.MustCompile(`(?:gh[opsur]_[A-Za-z0-9]{16}|github_pat_[A-Za-z0-9_]{20})`)},
-	{"a token of GitLab's", regexp.MustCompile(`\bgl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[A-Za-z0-9_.-]{16}`)},
-	{"an access key of AWS", regexp.MustCompile(`\b(?:AKIA|ASIA)[A-Z2-7]{16}\b`)},
-	{"a private key", regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY`)},
-	{"a JSON Web Token", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{6,}\.eyJ[A-Za-z0-9_-]{6,}\.`)},
-	{"a token of npm's", regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}`)},
-	{"a token of PyPI's", regexp.MustCompile(`\bpypi-AgE[A-Za-z0-9_-]{16}`)},
-	{"a token of Slack's", regexp.MustCompile(`\bxox[abeprs]-[A-Za-z0-9-]{10}`)},
-	{"a key of Google's", regexp.MustCompile(`\bAIza[A-Za-z0-9_-]{35}`)},
-	{"a URL with a password", regexp.MustCompile(`://[^/?#\s:@]*:[^/?#\s@]+@`)},
+	{"a token of GitHub's", compileLater(`(?:gh[opsur]_[A-Za-z0-9]{16}|github_pat_[A-Za-z0-9_]{20})`)},
+	{"a token of GitLab's", compileLater(`\bgl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[A-Za-z0-9_.-]{16}`)},
+	{"an access key of AWS", compileLater(`\b(?:AKIA|ASIA)[A-Z2-7]{16}\b`)},
+	{"a private key", compileLater(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY`)},
+	{"a JSON Web Token", compileLater(`\beyJ[A-Za-z0-9_-]{6,}\.eyJ[A-Za-z0-9_-]{6,}\.`)},
+	{"a token of npm's", compileLater(`\bnpm_[A-Za-z0-9]{36}`)},
+	{"a token of PyPI's", compileLater(`\bpypi-AgE[A-Za-z0-9_-]{16}`)},
+	{"a token of Slack's", compileLater(`\bxox[abeprs]-[A-Za-z0-9-]{10}`)},
+	{"a key of Google's", compileLater(`\bAIza[A-Za-z0-9_-]{35}`)},
+	{"a URL with a password", compileLater(`://[^/?#\s:@]*:[^/?#\s@]+@`)},
 }
 
 // masked is what GitHub's runner and GitLab write in place of a secret.
-var masked = regexp.MustCompile(`\A(?:\*{3,}|\[MASKED\])\z`)
+var masked = compileLater(`\A(?:\*{3,}|\[MASKED\])\z`)
 
 // secretKind says what kind of secret a value looks like, or "".
 func secretKind(value string) string {
-	if masked.MatchString(strings.TrimSpace(value)) {
+	if masked().MatchString(strings.TrimSpace(value)) {
 		return "a secret that was masked"
 	}
 	for _, s := range secretForms {
-		if s.form.MatchString(value) {
+		if s.form().MatchString(value) {
 			return s.looks
 		}
 	}
@@ -58,13 +67,13 @@ func secretKind(value string) string {
 
 // randomForm is one unbroken word of an encoded key. Digests in hex and names
 // of versions, files and images are made of other characters or are shorter.
-var randomForm = regexp.MustCompile(`\A[A-Za-z0-9+/_-]{40,512}={0,2}\z`)
+var randomForm = compileLater(`\A[A-Za-z0-9+/_-]{40,512}={0,2}\z`)
 
 // isRandom tells a random key from what people and tools name things. It errs
 // towards no: upper case, lower case and digits must all be there in plenty,
 // and be mixed as a random generator mixes them.
 func isRandom(value string) bool {
-	if !randomForm.MatchString(value) || strings.HasPrefix(value, "sha") {
+	if !randomForm().MatchString(value) || strings.HasPrefix(value, "sha") {
 		return false
 	}
 	var upper, lower, digit, changes int

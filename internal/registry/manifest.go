@@ -79,7 +79,7 @@ func (s *session) blob(ctx context.Context, d v1.Descriptor) ([]byte, error) {
 // checkLayer holds the descriptor of a blob to what can be fetched.
 func checkLayer(d v1.Descriptor) error {
 	switch {
-	case !digestForm.MatchString(d.Digest.String()):
+	case !digestForm().MatchString(d.Digest.String()):
 		return &verify.Rejection{Check: verify.CheckBundle, Want: "a layer with a digest", Got: fmt.Sprintf("%.100q", d.Digest)}
 	case len(d.URLs) > 0:
 		return &verify.Rejection{Check: verify.CheckBundle, Want: "a layer in the registry itself", Got: "one at an address elsewhere"}

@@ -10,6 +10,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
+// IsIndex tells an index of images from a single one.
+func (i *Image) IsIndex() bool { return types.MediaType(i.manifest.kind).IsIndex() }
+
 // maxPlatforms bounds the images of an index that are worked on.
 const maxPlatforms = 100
 
@@ -18,7 +21,7 @@ const maxPlatforms = 100
 // index holds that is no image for any platform, as builders put attestations
 // there, is passed over. The error wraps ErrReference where none is left.
 func (c *Client) Platforms(ctx context.Context, index *Image, platform string) ([]*Image, error) {
-	if !types.MediaType(index.manifest.kind).IsIndex() {
+	if !index.IsIndex() {
 		return nil, fmt.Errorf("%w %s: a single image, no index of images for platforms", ErrReference, index)
 	}
 	var list v1.IndexManifest
@@ -50,7 +53,7 @@ func (c *Client) Platforms(ctx context.Context, index *Image, platform string) (
 // isFor tells whether an entry of an index is an image for a platform. Without a
 // variant in it any is meant.
 func isFor(d v1.Descriptor, platform string) bool {
-	if !d.MediaType.IsImage() || !digestForm.MatchString(d.Digest.String()) {
+	if !d.MediaType.IsImage() || !digestForm().MatchString(d.Digest.String()) {
 		return false
 	}
 	if d.Platform == nil || d.Platform.OS == "unknown" {

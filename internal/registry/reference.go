@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // ErrReference marks a name that is no full name of an image, or names what is
@@ -26,11 +27,19 @@ const maxReference = 512 // bytes
 
 var (
 	// OCI distribution specification, "Pulling manifests".
-	repositoryForm = regexp.MustCompile(`\A[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*\z`)
-	tagForm        = regexp.MustCompile(`\A[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}\z`)
-	digestForm     = regexp.MustCompile(`\Asha256:[0-9a-f]{64}\z`)
-	hostForm       = regexp.MustCompile(`\A[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\z`)
+	repositoryForm = compileLater(`\A[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*\z`)
+	tagForm        = compileLater(`\A[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}\z`)
+	digestForm     = compileLater(`\Asha256:[0-9a-f]{64}\z`)
+	hostForm       = compileLater(`\A[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\z`)
 )
+
+// form is a pattern that is compiled when it is first used: counted repetitions
+// are costly to compile, and most runs of the program name no image.
+type form func() *regexp.Regexp
+
+func compileLater(pattern string) form {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
 
 const maxRepository = 255 // bytes
 
@@ -81,13 +90,13 @@ func (r Reference) check() error {
 		return err
 	}
 	switch {
-	case !repositoryForm.MatchString(r.Repository) || len(r.Repository) > maxRepository:
+	case !repositoryForm().MatchString(r.Repository) || len(r.Repository) > maxRepository:
 		return fmt.Errorf("repository %.300q: want lower-case words of letters and digits between slashes", r.Repository)
 	case r.Registry == dockerHub && !strings.Contains(r.Repository, "/"):
 		return fmt.Errorf("repository %q: Docker Hub's own images are in library/", r.Repository)
-	case r.Digest == "" && !tagForm.MatchString(r.Tag):
+	case r.Digest == "" && !tagForm().MatchString(r.Tag):
 		return fmt.Errorf("tag %.200q: want at most 128 letters, digits, dots, dashes and underscores", r.Tag)
-	case r.Tag == "" && !digestForm.MatchString(r.Digest):
+	case r.Tag == "" && !digestForm().MatchString(r.Digest):
 		return fmt.Errorf("digest %.200q: want sha256: and 64 lower-case hexadecimal digits", r.Digest)
 	}
 	return nil
@@ -111,7 +120,7 @@ func checkHost(registry string) error {
 		}
 		return nil
 	}
-	if len(host) > 253 || !hostForm.MatchString(host) {
+	if len(host) > 253 || !hostForm().MatchString(host) {
 		return fmt.Errorf("registry %.300q: want a host name in lower-case letters, digits, dashes and dots", registry)
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -94,7 +93,7 @@ func parseReferrers(body []byte) ([]v1.Descriptor, error) {
 	for _, text := range index.Manifests {
 		var d v1.Descriptor
 		err := json.Unmarshal(text, &d)
-		if err == nil && !digestForm.MatchString(d.Digest.String()) {
+		if err == nil && !digestForm().MatchString(d.Digest.String()) {
 			err = fmt.Errorf("digest %.100q", d.Digest)
 		}
 		if err != nil {
@@ -109,7 +108,7 @@ func parseReferrers(body []byte) ([]v1.Descriptor, error) {
 // linkForm is the one link that registries send.
 //
 // RFC 8288, section 3; OCI distribution specification, "Listing Referrers".
-var linkForm = regexp.MustCompile(`\A\s*<([^<>\s]{1,1000})>\s*;\s*rel="?next"?\s*\z`)
+var linkForm = compileLater(`\A\s*<([^<>\s]{1,1000})>\s*;\s*rel="?next"?\s*\z`)
 
 // nextPage is the address of the page after this one, which must be a list of
 // the same image's referrers in the same registry.
@@ -118,7 +117,7 @@ func nextPage(a *answer) (*url.URL, error) {
 	if link == "" {
 		return nil, nil
 	}
-	m := linkForm.FindStringSubmatch(link)
+	m := linkForm().FindStringSubmatch(link)
 	if m == nil {
 		return nil, unreadable("link to more referrers", fmt.Errorf("%.100q", link))
 	}
