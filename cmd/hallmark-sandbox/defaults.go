@@ -21,5 +21,6 @@ const (
 	defaultActor             = "hallmark-maintainer"
 	defaultActorID           = "9800417"
 	defaultJob               = "release"
+	defaultPerson            = "maintainer@example.com"
 	defaultTokenTTL          = 5 * time.Minute
 )

@@ -27,6 +27,7 @@ var withheld = []string{
 type endpoints struct {
 	dir, workspace    string
 	token, bearer     string
+	person            string
 	proxy             string
 	registry, tufRepo string
 }
@@ -77,6 +78,7 @@ func (j *Job) environment(e endpoints) []variable {
 		{"ACTIONS_ID_TOKEN_REQUEST_URL", e.token},
 		{"ACTIONS_ID_TOKEN_REQUEST_TOKEN", e.bearer},
 		{"HALLMARK_SANDBOX_DIR", e.dir},
+		{"HALLMARK_SANDBOX_OIDC", e.person},
 		{"HALLMARK_SANDBOX_REGISTRY", e.registry},
 		{"HALLMARK_SANDBOX_TUF", e.tufRepo},
 		{"HTTPS_PROXY", e.proxy},

@@ -50,7 +50,7 @@ func (s *Sandbox) startFulcio(ctx context.Context, private string, trillian *tri
 		return err
 	}
 	ctURL += "/" + ctPrefix
-	config, err := fulcioConfig(s.options.Issuer, issuerURL)
+	config, err := fulcioConfig(s.options.Issuer, issuerURL, t.oidcURL)
 	if err != nil {
 		return err
 	}

@@ -44,9 +44,9 @@ var githubWorkflow = config.IssuerMetadata{
 	SubjectAlternativeNameTemplate: "{{ .url }}/{{ .job_workflow_ref }}",
 }
 
-// fulcioIssuers is the configuration file of a Fulcio that trusts one issuer,
-// as a GitHub.
-func fulcioIssuers(issuerURL string) ([]byte, error) {
+// fulcioIssuers is the configuration file of a Fulcio that trusts one issuer as
+// a GitHub, and one for people.
+func fulcioIssuers(issuerURL, personURL string) ([]byte, error) {
 	const provider = "github-workflow"
 	return yaml.Marshal(config.FulcioConfig{
 		OIDCIssuers: map[string]config.OIDCIssuer{issuerURL: {
@@ -54,16 +54,20 @@ func fulcioIssuers(issuerURL string) ([]byte, error) {
 			ClientID:   "sigstore",
 			Type:       config.IssuerTypeCIProvider,
 			CIProvider: provider,
+		}, personURL: {
+			IssuerURL: personURL,
+			ClientID:  interactiveClient,
+			Type:      config.IssuerTypeEmail,
 		}},
 		CIIssuerMetadata: map[string]config.IssuerMetadata{provider: githubWorkflow},
 	})
 }
 
-// fulcioConfig reads a configuration that trusts one issuer. Reading it makes
-// Fulcio look for the issuer's discovery document, at the host that the issuer
+// fulcioConfig reads a configuration that trusts two issuers. Reading it makes
+// Fulcio look for the first one's discovery document, at the host that it
 // names and through http.DefaultTransport, whose value it keeps: for that one
 // call the default sends the issuer's host to discoveryURL.
-func fulcioConfig(issuerURL, discoveryURL string) (*config.FulcioConfig, error) {
+func fulcioConfig(issuerURL, discoveryURL, personURL string) (*config.FulcioConfig, error) {
 	public, err := url.Parse(issuerURL)
 	if err != nil {
 		return nil, fmt.Errorf("issuer %s: %w", issuerURL, err)
@@ -72,7 +76,7 @@ func fulcioConfig(issuerURL, discoveryURL string) (*config.FulcioConfig, error) 
 	if err != nil {
 		return nil, fmt.Errorf("issuer %s: %w", issuerURL, err)
 	}
-	yaml, err := fulcioIssuers(issuerURL)
+	yaml, err := fulcioIssuers(issuerURL, personURL)
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +88,10 @@ func fulcioConfig(issuerURL, discoveryURL string) (*config.FulcioConfig, error) 
 		return nil, fmt.Errorf("fulcio's configuration: %w", err)
 	}
 	// Read only logs an issuer that does not answer.
-	if _, ok := cfg.GetVerifier(issuerURL); !ok {
-		return nil, fmt.Errorf("fulcio found no issuer at %s", issuerURL)
+	for _, issuer := range []string{issuerURL, personURL} {
+		if _, ok := cfg.GetVerifier(issuer); !ok {
+			return nil, fmt.Errorf("fulcio found no issuer at %s", issuer)
+		}
 	}
 	return cfg, nil
 }

@@ -4,14 +4,15 @@
 //	hallmark-sandbox -- hallmark attest dist/*
 //
 // It starts Fulcio with a certificate transparency log, a Rekor transparency
-// log, a timestamp authority, an OIDC issuer, an OCI registry and a TUF
+// log, a timestamp authority, two OIDC issuers, an OCI registry and a TUF
 // repository on loopback: upstream's own servers, with keys that live as long
 // as the sandbox. It gives the command the environment of a job, runs it, stops
 // everything and returns the command's exit code.
 //
-// The issuer answers under GitHub's own name, by way of a proxy that leads
+// The issuer of jobs answers under GitHub's own name, by way of a proxy that leads
 // nowhere else, so certificates look as they will look in production and
-// nothing reaches the public instance. Nothing that is signed inside is worth
+// nothing reaches the public instance. The one of people has a single person,
+// who consents to whatever a browser asks. Nothing that is signed inside is worth
 // anything outside: every root of trust is made for the run.
 //
 // With --dir and no command it stays up until it is interrupted, and writes
@@ -71,6 +72,7 @@ func parse(args []string, stderr io.Writer) (o Options, command []string, err er
 	fs.StringVar(&o.Dir, "dir", "", "write the sandbox's files to `DIR`, which remain")
 	fs.StringVar(&o.Rekor, "rekor", rekorV2, "`VERSION` of the transparency log: v2, v1 or both")
 	fs.StringVar(&o.Issuer, "issuer", defaultIssuer, "`URL` of the OIDC issuer, https")
+	fs.StringVar(&o.Person, "person", defaultPerson, "`EMAIL` of whoever signs in with a browser or a device")
 	fs.DurationVar(&o.TokenTTL, "token-ttl", defaultTokenTTL, "`DURATION` that identity tokens are valid for; below zero they are expired")
 	fs.BoolVar(&o.Verbose, "verbose", false, "write requests and the servers' logs to stderr")
 	o.Job.flags(fs)

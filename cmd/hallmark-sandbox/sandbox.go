@@ -13,6 +13,7 @@ import (
 type Options struct {
 	Job      Job
 	Issuer   string
+	Person   string // who signs in at the interactive issuer, an e-mail address
 	TokenTTL time.Duration
 	Rekor    string // v2, v1 or both
 	Dir      string // where the files go; absolute
@@ -59,7 +60,7 @@ func (s *Sandbox) start(ctx context.Context, private string) error {
 	if err := s.makeDir(); err != nil {
 		return err
 	}
-	t := &trust{start: time.Now().Add(-backdate), oidcURL: o.Issuer}
+	t := &trust{start: time.Now().Add(-backdate)}
 
 	// Rekor takes longest to come up, so it is launched first and met last.
 	v2, err := s.launchRekor(private)
@@ -79,6 +80,11 @@ func (s *Sandbox) start(ctx context.Context, private string) error {
 	if err != nil {
 		return err
 	}
+	people := newPersonIssuer(o.Person, o.TokenTTL)
+	if people.url, err = s.serve("person", people.handler()); err != nil {
+		return err
+	}
+	t.oidcURL = people.url
 	trillian, err := startTrillian(running)
 	if err != nil {
 		return err
@@ -108,8 +114,10 @@ func (s *Sandbox) start(ctx context.Context, private string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := issuer.signing(); err != nil {
-		return err
+	for _, key := range []func() (*signingKey, error){issuer.signing, people.signing} {
+		if _, err := key(); err != nil {
+			return err
+		}
 	}
 
 	workspace, err := os.Getwd()
@@ -121,6 +129,7 @@ func (s *Sandbox) start(ctx context.Context, private string) error {
 		workspace: workspace,
 		token:     tokenURL + "/token?api-version=2.0",
 		bearer:    issuer.bearer,
+		person:    people.url,
 		proxy:     proxyURL,
 		registry:  registryURL[len("http://"):],
 		tufRepo:   tufURL,
