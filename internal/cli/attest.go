@@ -25,10 +25,10 @@ func attestCommand(env *Env) *cli.Command {
 		Usage: "make provenance for artifacts and sign it, all in one file",
 		UsageText: "hallmark attest dist/*\n" +
 			"hallmark attest -o provenance.intoto.jsonl --checksums dist/SHA256SUMS\n" +
-			"hallmark attest --retry-for 1h dist",
+			"hallmark attest --predicate widget.spdx.json widget.tar.gz",
 		ArgsUsage: "ARTIFACT...",
 		Category:  maintainers,
-		Flags: append(signingFlags(),
+		Flags: append(append(append(signingFlags(), recordFlags()...), predicateFlags()...),
 			fromFlag(),
 			checksumsFlag(),
 			outputFlag("write the bundles to `FILE`, one a line"),
@@ -42,6 +42,9 @@ func attestCommand(env *Env) *cli.Command {
 
 func runAttest(ctx context.Context, env *Env, c *cli.Context) error {
 	if err := checkStreams(c); err != nil {
+		return err
+	}
+	if err := checkPredicateFlags(c); err != nil {
 		return err
 	}
 	key, err := env.signingKey(ctx, c)
@@ -60,11 +63,7 @@ func runAttest(ctx context.Context, env *Env, c *cli.Context) error {
 		return err
 	}
 	defer s.ids.forget()
-	build, err := env.build(ctx, env.buildSource(c), s.ids)
-	if err != nil {
-		return err
-	}
-	payloads, err := payloadsOf(build, set.Artifacts)
+	payloads, err := s.attested(ctx, c, set.Artifacts)
 	if err != nil {
 		return err
 	}
@@ -84,6 +83,23 @@ func runAttest(ctx context.Context, env *Env, c *cli.Context) error {
 	summary := s.summary(c, true)
 	summary.Signed, summary.Targets, summary.LeftOut = kept, targets(c, set), leftOut(set)
 	return env.printSigning(c, summary)
+}
+
+// attested are the statements to be signed: the build's provenance, or what a
+// predicate says in its place.
+func (s *signing) attested(ctx context.Context, c *cli.Context, artifacts []*artifact.Artifact) ([][]byte, error) {
+	if c.IsSet("predicate") {
+		return predicatePayloads(c, artifacts)
+	}
+	build, err := s.ids.env.build(ctx, c, s.ids)
+	if err != nil {
+		return nil, err
+	}
+	if flag := given(c, "builder-id", "build-type"); flag != "" && s.ids.job != nil && s.key == nil {
+		return nil, withHint(usagef("--%s contradicts the certificate that this job will get, and nobody would believe it", flag),
+			"leave it out, or sign with --key FILE")
+	}
+	return buildPayloads(build, artifacts)
 }
 
 // severalPath is the file for the bundles of several artifacts.
@@ -179,7 +195,7 @@ func (s *signing) alreadyAttested(ctx context.Context, out string, payloads [][]
 	}
 	var kept []report.Signed
 	for _, payload := range payloads {
-		verdict, err := s.attested(found, payload)
+		verdict, err := s.keptBundle(found, payload)
 		if err != nil || len(found) != len(payloads) {
 			return nil, withHint(usagef("%s stands there and is no attestation of this run for these artifacts", shown(out)), "--force replaces it")
 		}
@@ -188,8 +204,8 @@ func (s *signing) alreadyAttested(ctx context.Context, out string, payloads [][]
 	return kept, nil
 }
 
-// attested looks for this signer's bundle of a payload.
-func (s *signing) attested(found []material.Found, payload []byte) (*verify.Verdict, error) {
+// keptBundle looks for this signer's bundle of a payload.
+func (s *signing) keptBundle(found []material.Found, payload []byte) (*verify.Verdict, error) {
 	i := slices.IndexFunc(found, func(f material.Found) bool {
 		return f.Bundle != nil && string(f.Bundle.GetDsseEnvelope().GetPayload()) == string(payload)
 	})

@@ -2,14 +2,10 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"net/http"
-	"sync"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/hallmark-project/hallmark/internal/checkout"
-	"github.com/hallmark-project/hallmark/internal/trust"
 	"github.com/hallmark-project/hallmark/provenance"
 )
 
@@ -17,153 +13,92 @@ import (
 const (
 	fromAuto   = "auto"
 	fromGitHub = "github"
+	fromGitLab = "gitlab"
 	fromGit    = "git"
 )
 
 func fromFlag() cli.Flag {
-	return newChoiceFlag("from", groupInput, "where the facts of the build come from", fromAuto, fromGitHub, fromGit)
+	return newChoiceFlag("from", groupInput, "where the facts of the build come from", fromAuto, fromGitHub, fromGitLab, fromGit)
 }
 
 // buildSource settles what "auto" means: the CI platform if this is a job of
 // one, else the local checkout.
 func (env *Env) buildSource(c *cli.Context) string {
-	if from := c.String("from"); from != fromAuto {
+	switch from := c.String("from"); {
+	case from != fromAuto:
 		return from
-	}
-	if env.getenv("GITHUB_ACTIONS") == "true" {
+	case env.getenv("GITHUB_ACTIONS") == "true":
 		return fromGitHub
+	case env.getenv("GITLAB_CI") == "true":
+		return fromGitLab
 	}
 	return fromGit
 }
 
-// build collects the facts of this build. On GitHub they are the claims of the
-// job's own token, which the issuer signed; the environment may only agree.
-func (env *Env) build(ctx context.Context, source string, ids *identity) (*provenance.Build, error) {
-	if source == fromGit {
-		facts, err := checkout.Read(ctx, ".")
-		if err != nil {
-			return nil, err
-		}
-		return provenance.FromGit(facts)
-	}
-	claims, err := ids.claims(ctx)
+// build collects the facts of this build and what the flags add to them.
+func (env *Env) build(ctx context.Context, c *cli.Context, ids *identity) (*provenance.Build, error) {
+	extras, err := env.extras(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	b, err := provenance.FromGitHub(claims, env.githubVariables())
+	build, inputs, err := env.facts(ctx, env.buildSource(c), ids)
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, err
 	}
-	return b, nil
+	extras.Inputs = inputs
+	return build, record(build, extras)
+}
+
+// facts are what the source says of the build, and what somebody started it
+// with. In CI they are the claims of the job's own token, which the issuer
+// signed; the environment may only agree.
+func (env *Env) facts(ctx context.Context, source string, ids *identity) (*provenance.Build, map[string]any, error) {
+	switch source {
+	case fromGitHub:
+		claims, err := ids.claims(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		build, err := provenance.FromGitHub(claims, env.githubVariables())
+		if err != nil {
+			return nil, nil, &usageError{err}
+		}
+		inputs, err := env.dispatched(claims)
+		return build, inputs, err
+	case fromGitLab:
+		claims, err := ids.gitLabClaims(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		build, err := provenance.FromGitLab(claims, env.variables(provenance.GitLabEnvironment()...))
+		if err != nil {
+			return nil, nil, &usageError{err}
+		}
+		return build, nil, nil
+	}
+	facts, err := checkout.Read(ctx, ".")
+	if err != nil {
+		return nil, nil, err
+	}
+	build, err := provenance.FromGit(facts)
+	return build, nil, err
+}
+
+// variables are those of the named ones that the environment holds.
+func (env *Env) variables(names ...string) map[string]string {
+	held := make(map[string]string)
+	for _, name := range names {
+		if value := env.getenv(name); value != "" {
+			held[name] = value
+		}
+	}
+	return held
 }
 
 // githubVariables are what a GitHub job is told in its environment.
 func (env *Env) githubVariables() map[string]string {
-	variables := make(map[string]string)
-	for _, name := range []string{"SERVER_URL", "REPOSITORY", "REPOSITORY_ID", "REPOSITORY_OWNER", "REPOSITORY_OWNER_ID",
-		"REF", "REF_TYPE", "SHA", "EVENT_NAME", "WORKFLOW", "WORKFLOW_REF", "WORKFLOW_SHA",
-		"RUN_ID", "RUN_NUMBER", "RUN_ATTEMPT", "ACTOR", "ACTOR_ID"} {
-		if value := env.getenv("GITHUB_" + name); value != "" {
-			variables["GITHUB_"+name] = value
-		}
-	}
-	if value := env.getenv("RUNNER_ENVIRONMENT"); value != "" {
-		variables["RUNNER_ENVIRONMENT"] = value
-	}
-	return variables
-}
-
-// identity is who signs in this run: one token, fetched once and used for the
-// facts of the build and for the first certificate.
-type identity struct {
-	env       *Env
-	source    trust.Identity
-	transport http.RoundTripper
-
-	mu    sync.Mutex
-	token trust.Token
-	from  string
-	fresh bool               // fetched, and not yet handed to a signer
-	job   *provenance.Claims // what GitHub says of this job, once asked
-}
-
-func (env *Env) identity(c *cli.Context, transport http.RoundTripper) *identity {
-	return &identity{env: env, transport: transport, source: trust.Identity{
-		File:  c.String("identity-token"),
-		Stdin: env.Stdin,
-		Value: env.getenv("SIGSTORE_ID_TOKEN"),
-		Now:   env.Now,
-	}}
-}
-
-// fetch gets the token the first time it is needed.
-func (id *identity) fetch(ctx context.Context) error {
-	id.mu.Lock()
-	defer id.mu.Unlock()
-	return id.get(ctx)
-}
-
-func (id *identity) get(ctx context.Context) error {
-	if id.from != "" {
-		return nil
-	}
-	token, from, err := id.source.Token(ctx)
-	if err != nil {
-		return identityHint(id.env, err)
-	}
-	id.token, id.from, id.fresh = token, from, true
-	return nil
-}
-
-// claims are what GitHub says of this job, its signature checked.
-func (id *identity) claims(ctx context.Context) (provenance.Claims, error) {
-	if err := id.fetch(ctx); err != nil {
-		return provenance.Claims{}, err
-	}
-	claims, err := trust.VerifyGitHubToken(ctx, id.token, &http.Client{Transport: id.transport}, id.env.Now)
-	if err == nil {
-		id.job = &claims
-	}
-	return claims, err
-}
-
-// next hands out a token for one certificate: the first that was fetched, then
-// a new one each time, since tokens expire within minutes.
-func (id *identity) next(ctx context.Context) (string, error) {
-	id.mu.Lock()
-	defer id.mu.Unlock()
-	if !id.fresh {
-		id.from = ""
-	}
-	if err := id.get(ctx); err != nil {
-		return "", err
-	}
-	id.fresh = false
-	return id.token.Reveal(), nil
-}
-
-// signer is whom the token names, as certificates name them.
-func (id *identity) signer() (name, issuer string) {
-	id.mu.Lock()
-	defer id.mu.Unlock()
-	return id.token.Claims().Signer()
-}
-
-// forget unsets the variables that could give this identity to others.
-func (id *identity) forget() {
-	for _, name := range trust.TokenVariables {
-		_ = id.env.Unsetenv(name)
-	}
-}
-
-// identityHint says how a job or a person gets an identity. A platform that
-// fails needs none: it has been asked.
-func identityHint(env *Env, err error) error {
-	if !errors.Is(err, trust.ErrIdentity) {
-		return err
-	}
-	if env.getenv("GITHUB_ACTIONS") == "true" && env.getenv("ACTIONS_ID_TOKEN_REQUEST_URL") == "" {
-		return withLines(err, "the job may not ask for one: add to it", "permissions:", "  id-token: write")
-	}
-	return withHint(err, "--identity-token FILE, or SIGSTORE_ID_TOKEN with a token for %q; in GitHub Actions a job needs id-token: write", trust.Audience)
+	return env.variables("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_REPOSITORY_ID", "GITHUB_REPOSITORY_OWNER",
+		"GITHUB_REPOSITORY_OWNER_ID", "GITHUB_REF", "GITHUB_REF_TYPE", "GITHUB_SHA", "GITHUB_EVENT_NAME", "GITHUB_WORKFLOW",
+		"GITHUB_WORKFLOW_REF", "GITHUB_WORKFLOW_SHA", "GITHUB_RUN_ID", "GITHUB_RUN_NUMBER", "GITHUB_RUN_ATTEMPT",
+		"GITHUB_ACTOR", "GITHUB_ACTOR_ID", "RUNNER_ENVIRONMENT")
 }

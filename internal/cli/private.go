@@ -22,7 +22,7 @@ func (s *signing) guardPrivate(ctx context.Context, c *cli.Context) error {
 		if err := s.ids.fetch(ctx); err != nil {
 			return err
 		}
-		visibility = s.ids.token.Claims().Visibility
+		visibility = s.ids.token.Claims().SourceVisibility()
 	default:
 		visibility = s.ids.env.eventVisibility()
 	}

@@ -1,8 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 
 	intoto "github.com/in-toto/attestation/go/v1"
 	"github.com/urfave/cli/v2"
@@ -17,18 +23,18 @@ func provenanceCommand(env *Env) *cli.Command {
 		Usage: "say what artifacts were built from, unsigned",
 		UsageText: "hallmark provenance dist/*\n" +
 			"hallmark provenance --from git -o provenance.json widget.tar.gz\n" +
-			"hallmark provenance --checksums dist/SHA256SUMS",
+			"hallmark provenance --lockfile go.sum --param target=linux dist/*",
 		ArgsUsage: "ARTIFACT...",
 		Category:  maintainers,
-		Flags: []cli.Flag{
+		Flags: append(recordFlags(),
 			fromFlag(),
 			checksumsFlag(),
 			identityTokenFlag(),
 			retryForFlag(),
-			outputFlag("write the statement to `FILE`"),
+			outputFlag("write the statement to `FILE`, or several to a folder"),
 			forceFlag(),
 			quietFlag(),
-		},
+		),
 		Action: func(c *cli.Context) error { return runProvenance(c.Context, env, c) },
 	}
 }
@@ -36,7 +42,7 @@ func provenanceCommand(env *Env) *cli.Command {
 func runProvenance(ctx context.Context, env *Env, c *cli.Context) error {
 	ids := env.identity(c, env.transport(c.Duration("retry-for")))
 	defer ids.forget()
-	build, err := env.build(ctx, env.buildSource(c), ids)
+	build, err := env.build(ctx, c, ids)
 	if err != nil {
 		return err
 	}
@@ -44,32 +50,62 @@ func runProvenance(ctx context.Context, env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	payloads, err := payloadsOf(build, set.Artifacts)
+	payloads, err := buildPayloads(build, set.Artifacts)
 	if err != nil {
 		return err
 	}
-	path := c.String("output")
-	if path == "" {
-		path = "-"
-	}
-	return env.writeOutput(ctx, path, c.Bool("force"), func(w io.Writer) error { return writeLines(w, payloads) })
+	return env.writeStatements(ctx, cmp.Or(c.String("output"), "-"), c.Bool("force"), payloads)
 }
 
-// payloadsOf makes the statements about artifacts, one for each 1,024 of them,
-// as the bytes that are signed.
-func payloadsOf(build *provenance.Build, artifacts []*artifact.Artifact) ([][]byte, error) {
+// writeStatements writes a statement a line, or a statement a file where path
+// is a folder; one that ends in a slash is made.
+func (env *Env) writeStatements(ctx context.Context, path string, force bool, payloads [][]byte) error {
+	if info, err := os.Stat(path); !strings.HasSuffix(path, "/") && (err != nil || !info.IsDir()) {
+		return env.writeOutput(ctx, path, force, func(w io.Writer) error { return writeLines(w, payloads) })
+	}
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return usagef("--output: %w", err)
+	}
+	for i, payload := range payloads {
+		name := "provenance.json"
+		if len(payloads) > 1 {
+			name = fmt.Sprintf("provenance-%0*d.json", len(strconv.Itoa(len(payloads))), i+1)
+		}
+		if err := env.writeOutput(ctx, filepath.Join(path, name), force, func(w io.Writer) error {
+			return writeLines(w, [][]byte{payload})
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// buildPayloads makes the statements about artifacts, one for each 1,024 of
+// them, as the bytes that are signed.
+func buildPayloads(build *provenance.Build, artifacts []*artifact.Artifact) ([][]byte, error) {
+	statements, err := build.Statements(subjectsOf(artifacts))
+	if err != nil {
+		return nil, err
+	}
+	return payloadsOf(statements)
+}
+
+func subjectsOf(artifacts []*artifact.Artifact) []*intoto.ResourceDescriptor {
 	subjects := make([]*intoto.ResourceDescriptor, len(artifacts))
 	for i, a := range artifacts {
 		subjects[i] = a.ResourceDescriptor
 	}
-	statements, err := build.Statements(subjects)
-	if err != nil {
-		return nil, err
-	}
+	return subjects
+}
+
+// payloadsOf fails on what would be too large for anybody to verify, which is
+// the doing of whoever named so much.
+func payloadsOf(statements []*intoto.Statement) ([][]byte, error) {
 	payloads := make([][]byte, len(statements))
 	for i, s := range statements {
+		var err error
 		if payloads[i], err = provenance.Marshal(s); err != nil {
-			return nil, err
+			return nil, &usageError{err}
 		}
 	}
 	return payloads, nil
