@@ -101,10 +101,11 @@ func cmdPayload(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // cmdAttach attaches a bundle to an image, as it is or taken apart as cosign did
-// before there were bundles; then a signature's document is given too.
+// before there were bundles; then a signature's document is given too. A bare
+// signature comes without anything of the log.
 func cmdAttach(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
-		ts.Fatalf("usage: attach bundle|signature|attestation IMAGE BUNDLE [PAYLOAD]")
+		ts.Fatalf("usage: attach bundle|signature|bare-signature|attestation IMAGE BUNDLE [PAYLOAD]")
 	}
 	image, err := name.NewDigest(args[1])
 	ts.Check(err)
@@ -118,7 +119,10 @@ func cmdAttach(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(b.UnmarshalJSON(text))
 	entity, err := ociremote.SignedEntity(image)
 	ts.Check(err)
-	if args[0] == "signature" {
+	if args[0] == "bare-signature" {
+		b.GetVerificationMaterial().TlogEntries = nil
+	}
+	if strings.HasSuffix(args[0], "signature") {
 		one, err := cosignstatic.NewSignature([]byte(ts.ReadFile(args[3])), base64.StdEncoding.EncodeToString(b.GetMessageSignature().GetSignature()), cosignParts(b)...)
 		ts.Check(err)
 		entity, err = mutate.AttachSignatureToEntity(entity, one)
