@@ -2,6 +2,7 @@ package trust
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -71,8 +72,10 @@ func (i Identity) fromPlatform(ctx context.Context) (Token, string, error) {
 		}
 		return token, name, nil
 	}
-	return Token{}, "", fmt.Errorf("%w: none was given, and this is no CI job that may ask for one", ErrIdentity)
+	return Token{}, "", fmt.Errorf("%w: %w", ErrIdentity, errNoPlatform)
 }
+
+var errNoPlatform = errors.New("none was given, and this is no CI job that may ask for one")
 
 // provided is a provider's token. Some take any answer for a success, a refusal
 // too, so it is looked at.

@@ -2,6 +2,7 @@ package trust
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,6 +20,9 @@ type Identity struct {
 	// Platform is the provider's name of the CI platform that this is known to be
 	// a job of; no other is asked then.
 	Platform string
+	// Interactive asks a person, first for a device and else where nothing else
+	// is there; nil asks nobody.
+	Interactive *Interactive
 	// Now is the clock that expiry is held against.
 	Now func() time.Time
 }
@@ -27,6 +31,8 @@ type Identity struct {
 // there and fails is an error: nobody signs as somebody else by accident.
 func (i Identity) Token(ctx context.Context) (Token, string, error) {
 	switch {
+	case i.Interactive != nil && i.Interactive.Device:
+		return i.ask(ctx)
 	case i.File == "-":
 		return i.read(i.Stdin, "standard input")
 	case i.File != "":
@@ -39,7 +45,19 @@ func (i Identity) Token(ctx context.Context) (Token, string, error) {
 	case i.Value != "":
 		return i.given(i.Value, "SIGSTORE_ID_TOKEN")
 	}
-	return i.fromPlatform(ctx)
+	token, source, err := i.fromPlatform(ctx)
+	if i.Interactive != nil && errors.Is(err, errNoPlatform) {
+		return i.ask(ctx)
+	}
+	return token, source, err
+}
+
+func (i Identity) ask(ctx context.Context) (Token, string, error) {
+	token, err := i.Interactive.Token(ctx)
+	if err != nil {
+		return Token{}, "", err
+	}
+	return token, i.Interactive.source(), nil
 }
 
 func (i Identity) read(r io.Reader, source string) (Token, string, error) {

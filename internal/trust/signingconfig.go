@@ -5,10 +5,24 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"time"
 
 	trustroot "github.com/sigstore/protobuf-specs/gen/pb-go/trustroot/v1"
 	"github.com/sigstore/sigstore-go/pkg/root"
 )
+
+// OIDCIssuer is the issuer that a signing config names for people to sign in at,
+// "" where it names none.
+func OIDCIssuer(config *root.SigningConfig, now time.Time) string {
+	if len(config.OIDCProviderURLs()) == 0 {
+		return ""
+	}
+	issuer, err := root.SelectService(config.OIDCProviderURLs(), []uint32{1}, now)
+	if err != nil {
+		return ""
+	}
+	return issuer.URL
+}
 
 // configFromFile reads a signing config; every error wraps [ErrRoot].
 func configFromFile(path string) (*root.SigningConfig, error) {
