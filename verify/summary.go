@@ -95,7 +95,7 @@ func checkSummary(s *statement, p *Policy, v *Verdict) error {
 	if err != nil {
 		return &Rejection{Check: CheckLevel, Want: "at most one level of each track", Got: strings.Join(said.Levels, ", "), Err: err}
 	}
-	reached := &Level{build, "by the word of " + p.Verifier}
+	reached := &Level{build, "by the word of the verifier"}
 	if build < 0 {
 		reached = &Level{0, "the summary names no SLSA Build level"}
 	}

@@ -89,9 +89,13 @@ func policyFromFlags(c *cli.Context) (*verify.Policy, error) {
 	if err := identityFromFlags(c, p, file); err != nil {
 		return nil, err
 	}
+	if err := believeSummary(c, p); err != nil {
+		return nil, err
+	}
 	if p, err = p.And(file); err != nil {
 		return nil, err
 	}
+	unloggedSummary(p)
 	if p.Repository == "" && len(p.Identities) == 0 && p.Key == nil {
 		return nil, withHint(usagef("no identity given: say who must have signed"),
 			"--repo OWNER/NAME for what GitHub Actions built, --identity and --issuer for a person or another CI, "+

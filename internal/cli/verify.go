@@ -33,7 +33,7 @@ func verifyCommand(env *Env) *cli.Command {
 			offlineFlag(),
 			formatFlag("text", "json", "github"),
 			quietFlag(),
-		}, npmFlags(), summaryFlags()),
+		}, npmFlags(), believedFlags(), summaryFlags()),
 		Action: func(c *cli.Context) error { return runVerify(c.Context, env, c) },
 	}
 }
@@ -65,7 +65,12 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 	if npm != nil {
 		bundles.given = material.NewIndex(npm.candidates())
 	}
-	set, images, err := env.targetsAndImages(ctx, c)
+	if given, err := summaryFile(c, env.Stdin, policy); err != nil {
+		return err
+	} else if given != nil {
+		bundles.given = given
+	}
+	set, images, err := env.verifyTargets(ctx, c)
 	if err != nil {
 		return err
 	}

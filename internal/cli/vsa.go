@@ -39,7 +39,10 @@ type summary struct {
 // summaryFromFlags is nil where no summary is asked for.
 func summaryFromFlags(c *cli.Context, p *verify.Policy) (*summary, error) {
 	path, signed := c.String("emit-vsa"), c.Bool("sign-vsa")
-	if err := needs(c, "emit-vsa", path != "", "resource-uri", "sign-vsa", "force"); err != nil {
+	if err := needs(c, "emit-vsa", path != "", "sign-vsa", "force"); err != nil {
+		return nil, err
+	}
+	if err := needs(c, "emit-vsa or --vsa", path != "" || c.String("vsa") != "", "resource-uri"); err != nil {
 		return nil, err
 	}
 	if err := needs(c, "sign-vsa", signed, "identity-token", "signing-config", "yes-public-log", "retry-for"); err != nil {

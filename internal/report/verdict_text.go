@@ -12,9 +12,12 @@ import (
 func (v *Verification) verdictRows(r *Result) []row {
 	d := r.Verdict
 	var rows []row
-	if d.Question == verify.ProvenanceQuestion && d.Fact(verify.FactRepository).Value != "" && d.Fact(verify.FactSigner).Value != "" {
+	switch {
+	case d.Summary != nil:
+		rows = append(summaryRows(d.Summary), signerRows(d.Signer)...)
+	case d.Question == verify.ProvenanceQuestion && d.Fact(verify.FactRepository).Value != "" && d.Fact(verify.FactSigner).Value != "":
 		rows = []row{sourceRow("built from", d), builderRow(d)}
-	} else {
+	default:
 		rows = append(signerRows(d.Signer), sourceRow("source", d))
 	}
 	rows = append(rows, timeRow(d))
@@ -38,6 +41,25 @@ func signerRows(s verify.Signer) []row {
 	return []row{
 		{"signed by", []part{{name(s.Identity), string(verify.ByCertificate)}}},
 		{"issuer", []part{{name(s.Issuer), string(verify.ByCertificate)}}},
+	}
+}
+
+// summaryRows are what a verifier says. That they say so is established, and
+// that it is so is for them to answer for.
+func summaryRows(s *verify.Summary) []row {
+	levels := "none named"
+	if len(s.Levels) > 0 {
+		levels = names(s.Levels)
+	}
+	when := "not said"
+	if !s.Time.IsZero() {
+		when = s.Time.UTC().Format("2006-01-02 15:04:05 UTC") + " by the verifier's own clock"
+	}
+	return []row{
+		{"passed by", []part{{text: name(s.Verifier)}}},
+		{"resource", []part{{text: name(s.Resource)}}},
+		{"levels", []part{{text: levels}}},
+		{"checked at", []part{{text: when}}},
 	}
 }
 

@@ -41,6 +41,7 @@ type targetDoc struct {
 	Times            []timeDoc         `json:"times,omitempty"`
 	Logs             []logDoc          `json:"logs,omitempty"`
 	Level            *levelDoc         `json:"level,omitempty"`
+	Summary          *summaryDoc       `json:"summary,omitempty"`
 	Statement        *statementDoc     `json:"statement,omitempty"`
 	NotBelieved      []disagreementDoc `json:"notBelieved,omitempty"`
 	InputsNotChecked []string          `json:"inputsNotChecked,omitempty"`
@@ -75,6 +76,13 @@ type logDoc struct {
 type levelDoc struct {
 	Build int    `json:"build"`
 	Why   string `json:"why"`
+}
+
+type summaryDoc struct {
+	Verifier string   `json:"verifier"`
+	Resource string   `json:"resource"`
+	Levels   []string `json:"levels"`
+	Time     string   `json:"timeVerified,omitempty"`
 }
 
 type statementDoc struct {
@@ -138,11 +146,23 @@ func (v *Verification) target(r *Result) targetDoc {
 		level := levelDoc(*d.Level)
 		t.Level = &level
 	}
+	t.Summary = summaryDocument(d.Summary)
 	if d.Statement != nil {
 		statement := statementDoc(*d.Statement)
 		t.Statement = &statement
 	}
 	return t
+}
+
+func summaryDocument(s *verify.Summary) *summaryDoc {
+	if s == nil {
+		return nil
+	}
+	doc := &summaryDoc{Verifier: s.Verifier, Resource: s.Resource, Levels: append([]string{}, s.Levels...)}
+	if !s.Time.IsZero() {
+		doc.Time = stamp(s.Time)
+	}
+	return doc
 }
 
 func refusalDocument(r Refusal) refusalDoc {

@@ -14,11 +14,12 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/hallmark-project/hallmark/verify"
 )
 
 // What a verification summary says of itself.
 const (
-	SummaryType = "https://slsa.dev/verification_summary/v1"
 	verifierID  = "https://github.com/hallmark-project/hallmark"
 	slsaVersion = "1.0"
 )
@@ -61,7 +62,7 @@ func (v *Verification) VSA(about VSA) (*intoto.Statement, error) {
 	if err != nil {
 		return nil, fmt.Errorf("verification summary: %w", err)
 	}
-	return &intoto.Statement{Type: intoto.StatementTypeUri, Subject: subjects, PredicateType: SummaryType, Predicate: predicate}, nil
+	return &intoto.Statement{Type: intoto.StatementTypeUri, Subject: subjects, PredicateType: verify.SummaryPredicate, Predicate: predicate}, nil
 }
 
 // levels are what all verified targets reached. Where one was not asked how it
