@@ -87,7 +87,11 @@ func buildPayloads(build *provenance.Build, artifacts []*artifact.Artifact) ([][
 	if err != nil {
 		return nil, err
 	}
-	return payloadsOf(statements)
+	payloads, err := payloadsOf(statements)
+	if n := len(build.ResolvedDependencies) - 1; err != nil && n > 0 {
+		return nil, withHint(err, "%d materials stand in each statement: name fewer with --material and --lockfile", n)
+	}
+	return payloads, err
 }
 
 func subjectsOf(artifacts []*artifact.Artifact) []*intoto.ResourceDescriptor {
