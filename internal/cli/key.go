@@ -13,9 +13,10 @@ import (
 	"github.com/hallmark-project/hallmark/sign"
 )
 
-// keyFlags are for the commands that sign.
+// keyFlags are for the commands that sign: other ways to say who does.
 func keyFlags() []cli.Flag {
 	return []cli.Flag{
+		deviceFlag(),
 		&cli.StringFlag{Name: "key", Category: groupSigning, Usage: "sign with the key in `FILE`, or of a plugin: NAME://ID"},
 		&cli.BoolFlag{Name: "no-log", Category: groupSigning, Usage: "publish nothing in a log (with --key)"},
 	}
@@ -30,6 +31,9 @@ type signingKey struct {
 // signingKey reads the key that --key names; nil without one.
 func (env *Env) signingKey(ctx context.Context, c *cli.Context) (*signingKey, error) {
 	name := c.String("key")
+	if err := checkPerson(c); err != nil {
+		return nil, err
+	}
 	switch {
 	case name == "" && c.Bool("no-log"):
 		return nil, withHint(usagef("--no-log goes with --key"),
@@ -40,7 +44,7 @@ func (env *Env) signingKey(ctx context.Context, c *cli.Context) (*signingKey, er
 		return nil, usagef("--key and --identity-token: sign with one or the other")
 	}
 	if trust.IsPluginKey(name) {
-		key, err := trust.OpenPluginKey(ctx, name, trust.Environment(env.Environ(), passwordVariable, "GITHUB_TOKEN", "GH_TOKEN"), env.Stderr)
+		key, err := trust.OpenPluginKey(ctx, name, env.withoutSecrets(), env.Stderr)
 		if err != nil {
 			return nil, err
 		}

@@ -101,10 +101,11 @@ func (env *Env) newSigning(ctx context.Context, c *cli.Context, key *signingKey)
 	}
 	if key != nil {
 		s.signer.Key = key.Signer
-	} else {
-		s.signer.Token = s.ids.next
+		return s, nil
 	}
-	return s, nil
+	s.signer.Token = s.ids.next
+	s.ids.source.Interactive, err = env.interactive(c, config, transport)
+	return s, err
 }
 
 // identify makes sure that it is known who signs.
