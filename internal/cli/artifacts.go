@@ -69,6 +69,9 @@ func leaveOutBundles(set *artifact.Set, out string) error {
 // what whoever verifies them is told to say.
 func targets(c *cli.Context, set *artifact.Set) []string {
 	return slices.DeleteFunc(c.Args().Slice(), func(word string) bool {
+		if strings.HasPrefix(word, imagePrefix) {
+			return true
+		}
 		same := func(a *artifact.Artifact) bool { return a.Path == filepath.Clean(word) }
 		info, err := os.Stat(word)
 		return err == nil && info.Mode().IsRegular() && !slices.ContainsFunc(set.Artifacts, same)

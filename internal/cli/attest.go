@@ -27,10 +27,14 @@ func attestCommand(env *Env) *cli.Command {
 			"hallmark attest -o provenance.intoto.jsonl --checksums dist/SHA256SUMS\n" +
 			"hallmark attest --predicate widget.spdx.json widget.tar.gz",
 		ArgsUsage: "ARTIFACT...",
-		Category:  maintainers,
+		Description: "What is attested of the image oci://REGISTRY/REPOSITORY:TAG, or @DIGEST, goes to\n" +
+			"its registry, as a bundle that refers to it. An index and its images are\n" +
+			"attested each for itself.",
+		Category: maintainers,
 		Flags: append(append(append(signingFlags(), recordFlags()...), predicateFlags()...),
 			fromFlag(),
 			checksumsFlag(),
+			platformFlag(),
 			outputFlag("write the bundles to `FILE`, one a line"),
 			forceFlag(),
 			formatFlag("text", "json"),
@@ -51,43 +55,66 @@ func runAttest(ctx context.Context, env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	set, err := env.collect(ctx, c)
+	set, images, err := env.artifactsAndImages(ctx, c, c.Duration("retry-for"))
 	if err != nil {
 		return err
 	}
 	if err := leaveOutBundles(set, cmp.Or(c.String("output"), severalPath)); err != nil {
 		return err
 	}
+	files, inRegistries := images.apart(set.Artifacts)
+	if out := c.String("output"); out != "" && len(files) == 0 {
+		return usagef("--output %s: an image's attestation goes to its registry", shown(out))
+	}
 	s, err := env.newSigning(ctx, c, key)
 	if err != nil {
 		return err
 	}
 	defer s.ids.forget()
-	payloads, err := s.attested(ctx, c, set.Artifacts)
+	s.images = images
+	payloads, err := s.attested(ctx, c, files)
+	if err != nil {
+		return err
+	}
+	aboutImages, err := s.attestedImages(ctx, c, inRegistries)
 	if err != nil {
 		return err
 	}
 	if err := s.guardPrivate(ctx, c); err != nil {
 		return err
 	}
-	out := attestationPath(c, set.Artifacts)
-	kept, err := s.alreadyAttested(ctx, out, payloads, c.Bool("force"))
+	done, err := s.attestFiles(ctx, c, files, payloads)
 	if err != nil {
 		return err
 	}
-	if kept == nil {
-		if kept, err = s.attest(ctx, c, out, payloads); err != nil {
-			return err
-		}
-	}
+	attached, failure := s.attachAll(ctx, c, inRegistries, aboutImages)
 	summary := s.summary(c, true)
-	summary.Signed, summary.Targets, summary.LeftOut = kept, targets(c, set), leftOut(set)
-	return env.printSigning(c, summary)
+	summary.Signed, summary.Targets, summary.LeftOut = append(done, attached...), targets(c, set), leftOut(set)
+	if err := env.printSigning(c, summary); err != nil {
+		return err
+	}
+	return failure
+}
+
+// attestFiles keeps the file of bundles that stands there, or makes it.
+func (s *signing) attestFiles(ctx context.Context, c *cli.Context, files []*artifact.Artifact, payloads [][]byte) ([]report.Signed, error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	out := attestationPath(c, files)
+	kept, err := s.alreadyAttested(ctx, out, payloads, c.Bool("force"))
+	if err != nil || kept != nil {
+		return kept, err
+	}
+	return s.attest(ctx, c, out, payloads)
 }
 
 // attested are the statements to be signed: the build's provenance, or what a
 // predicate says in its place.
 func (s *signing) attested(ctx context.Context, c *cli.Context, artifacts []*artifact.Artifact) ([][]byte, error) {
+	if len(artifacts) == 0 {
+		return nil, nil
+	}
 	if c.IsSet("predicate") {
 		return predicatePayloads(c, artifacts)
 	}

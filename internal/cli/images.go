@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	intoto "github.com/in-toto/attestation/go/v1"
 	"github.com/urfave/cli/v2"
@@ -22,15 +23,20 @@ import (
 
 const imagePrefix = "oci://"
 
-// images are the targets that stand in registries.
+// images are the targets or artifacts that stand in registries.
 type images struct {
 	client *registry.Client
 	byName map[string]*registry.Image
 }
 
-// targetsAndImages finds what is to be verified: files and digests, and images,
-// each by its digest.
+// targetsAndImages finds what is to be verified.
 func (env *Env) targetsAndImages(ctx context.Context, c *cli.Context) (*artifact.Set, *images, error) {
+	return env.artifactsAndImages(ctx, c, askLogsFor)
+}
+
+// artifactsAndImages finds what a command works on: files and digests, and
+// images, each by its digest. A registry may fail for retryFor.
+func (env *Env) artifactsAndImages(ctx context.Context, c *cli.Context, retryFor time.Duration, algorithms ...string) (*artifact.Set, *images, error) {
 	var words, others []string
 	for _, word := range c.Args().Slice() {
 		if name, ok := strings.CutPrefix(word, imagePrefix); ok {
@@ -39,17 +45,26 @@ func (env *Env) targetsAndImages(ctx context.Context, c *cli.Context) (*artifact
 			others = append(others, word)
 		}
 	}
+	platform := c.String("platform")
 	if len(words) == 0 {
-		set, err := env.collect(ctx, c)
+		if platform != "" {
+			return nil, nil, usagef("--platform %s: no image is named, as %sREGISTRY/REPOSITORY:TAG", shown(platform), imagePrefix)
+		}
+		set, err := env.collect(ctx, c, algorithms...)
 		return set, nil, err
 	}
-	found, err := env.resolveImages(ctx, c, words)
+	found, err := env.resolveImages(ctx, c, words, retryFor)
 	if err != nil {
 		return nil, nil, err
 	}
+	if platform != "" {
+		if err := found.ofPlatform(ctx, platform); err != nil {
+			return nil, nil, err
+		}
+	}
 	set := new(artifact.Set)
 	if len(others) > 0 || len(c.StringSlice("checksums")) > 0 {
-		if set, err = env.collectWords(ctx, c, others); err != nil {
+		if set, err = env.collectWords(ctx, c, others, algorithms...); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -61,7 +76,7 @@ func (env *Env) targetsAndImages(ctx context.Context, c *cli.Context) (*artifact
 
 // resolveImages asks the registries, each image once. From then on an image is
 // its digest, whatever its tag points to.
-func (env *Env) resolveImages(ctx context.Context, c *cli.Context, words []string) (*images, error) {
+func (env *Env) resolveImages(ctx context.Context, c *cli.Context, words []string, retryFor time.Duration) (*images, error) {
 	if c.Bool("offline") {
 		return nil, withHint(usagef("%s%s: --offline forbids asking the registry", imagePrefix, shown(words[0])),
 			"with the image's digest and a bundle in a file: hallmark verify --offline --bundle FILE NAME@sha256:HEX")
@@ -76,7 +91,7 @@ func (env *Env) resolveImages(ctx context.Context, c *cli.Context, words []strin
 	progress := env.stage(c.Bool("quiet"), "finding images", inItems)
 	defer progress.Done()
 	progress.Total(int64(len(refs)))
-	found := &images{client: env.registryClient(), byName: make(map[string]*registry.Image)}
+	found := &images{client: env.registryClient(retryFor), byName: make(map[string]*registry.Image)}
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(maxRegistries)
@@ -111,8 +126,8 @@ func loginHint(err error, ref registry.Reference) error {
 }
 
 // registryClient asks registries, with what docker login has left.
-func (env *Env) registryClient() *registry.Client {
-	transport := env.transport(askLogsFor)
+func (env *Env) registryClient(retryFor time.Duration) *registry.Client {
+	transport := env.transport(retryFor)
 	transport.MaxBody = registry.MaxAnswer + 1 // for the client to see that it is too much
 	return &registry.Client{Transport: transport, Keychain: &registry.DockerConfig{Files: env.dockerConfigs()}}
 }

@@ -20,6 +20,7 @@ import (
 //
 //	sandbox [FLAG...]    start a sandbox with these flags, and be the job in it
 //	idtoken NAME FILE    get a token of the job for the audience NAME
+//	cosign IMAGE         verify what is attached to an image with cosign's library
 //
 // $CONFIG and $ROOT are then its signing config and trusted root, $REQUESTS is
 // the file that lists what was contacted, and hallmark-sandbox can be run.
@@ -27,6 +28,7 @@ func TestSandboxScripts(t *testing.T) {
 	binary := sandboxtest.Binary(t)
 	params := scriptParams(filepath.Join(scripts, "sandbox"))
 	maps.Copy(params.Cmds, map[string]func(*testscript.TestScript, bool, []string){
+		"cosign":  cmdCosign,
 		"sandbox": cmdSandbox,
 		"idtoken": cmdIDToken,
 		"log":     cmdLog,

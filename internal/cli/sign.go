@@ -23,11 +23,16 @@ func signCommand(env *Env) *cli.Command {
 		Usage: "sign artifacts, a Sigstore bundle beside each",
 		UsageText: "hallmark sign dist/*\n" +
 			"hallmark sign --identity-token token.txt widget.tar.gz\n" +
-			"hallmark sign --key cosign.key --no-log widget.tar.gz",
+			"hallmark sign oci://ghcr.io/octo/widget:v1.4.0",
 		ArgsUsage: "ARTIFACT...",
-		Category:  maintainers,
+		Description: "oci://REGISTRY/REPOSITORY:TAG, or @DIGEST, is an image. Its signature is a\n" +
+			"bundle in its registry that refers to it, in the form of cosign 3: a statement\n" +
+			"of type " + imageSignature + ", which verify counts\n" +
+			"if --predicate-type names it. An index and its images are signed one by one.",
+		Category: maintainers,
 		Flags: append(signingFlags(),
 			checksumsFlag(),
+			platformFlag(),
 			&cli.StringFlag{Name: "statement", Category: groupInput, Usage: "sign the in-toto statement in `FILE` instead"},
 			outputFlag("write the statement's bundle to `FILE`"),
 			forceFlag(),
@@ -53,7 +58,7 @@ func runSign(ctx context.Context, env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	set, err := env.collect(ctx, c, algorithms...)
+	set, images, err := env.artifactsAndImages(ctx, c, c.Duration("retry-for"), algorithms...)
 	if err != nil {
 		return err
 	}
@@ -65,6 +70,7 @@ func runSign(ctx context.Context, env *Env, c *cli.Context) error {
 		return err
 	}
 	defer s.ids.forget()
+	s.images = images
 	if err := s.guardPrivate(ctx, c); err != nil {
 		return err
 	}
@@ -130,6 +136,13 @@ const maxInFlight = 512
 // signOne writes one artifact's bundle, unless a bundle by the same signer for
 // the same bytes stands there already.
 func (s *signing) signOne(ctx context.Context, force bool, a *artifact.Artifact) (report.Signed, error) {
+	if s.images.holds(a) {
+		payload, err := imageSignaturePayload(a)
+		if err != nil {
+			return report.Signed{}, err
+		}
+		return s.attach(ctx, force, a, payload)
+	}
 	out := bundlePath(a)
 	done, err := s.alreadySigned(ctx, out, a, force)
 	if err != nil {

@@ -50,6 +50,7 @@ type signing struct {
 	key      *signingKey // instead of an identity, or nil
 	signer   *sign.Signer
 	verifier verify.Verifier
+	images   *images // nil where no artifact is one
 }
 
 // newSigning gets services and trust. It asks for no identity yet. Without a log
