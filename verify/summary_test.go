@@ -69,7 +69,9 @@ func TestSummaryAttacks(t *testing.T) {
 		{name: "S-14 a message in its place", signing: func(s *signing) { s.statement, s.message = nil, []byte(artifact) }, want: verify.CheckPredicate},
 		{name: "S-14 a summary in provenance's place", policy: func(p *verify.Policy) { *p = *release() }, want: verify.CheckPredicate},
 		{name: "about other bytes", artifact: func(a *intoto.ResourceDescriptor) { a.Digest = digests([]byte("other")) }, want: verify.CheckSubject},
-		{name: "somebody else's word", policy: func(p *verify.Policy) { p.Identities[0].Subject = "https://github.com/evil/x/.github/workflows/x.yml@refs/heads/main" }, want: verify.CheckIdentity},
+		{name: "somebody else's word", policy: func(p *verify.Policy) {
+			p.Identities[0].Subject = "https://github.com/evil/x/.github/workflows/x.yml@refs/heads/main"
+		}, want: verify.CheckIdentity},
 		{name: "a certificate's, and in no log", signing: func(s *signing) { s.entries = nil }, want: verify.CheckTransparency},
 
 		{name: "level 2 of 2", policy: atLevel(2)},

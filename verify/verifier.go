@@ -21,6 +21,7 @@ type Verifier struct {
 
 	prepare sync.Once
 	domains []root.TrustedMaterial
+	proven  provenMemo
 }
 
 // Verify establishes that the bundle binds the artifact to a signer whom the
@@ -38,32 +39,16 @@ func (v *Verifier) Verify(b *bundle.Bundle, artifact *intoto.ResourceDescriptor,
 	if v.Root == nil {
 		return nil, errNoRoot
 	}
-	e, err := newEntity(b)
+	proven, err := v.prove(b, artifact, p)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkKind(e, p); err != nil {
-		return nil, err
-	}
-	if err := needCertificate(e, p); err != nil {
-		return nil, err
-	}
-	if err := checkSigningKey(e, p); err != nil {
-		return nil, err
-	}
-	if err := checkSignature(e, p.Key, artifact); err != nil {
-		return nil, err
-	}
-	verdict, err := v.establish(e, p)
-	if err != nil {
-		return nil, err
-	}
+	verdict := proven.fresh()
 	verdict.Artifact, verdict.Question = artifact, p.Question()
-	stmt, err := checkStatement(e, artifact, p, verdict)
-	if err != nil {
+	if err := checkStatement(proven.statement, artifact, p, verdict); err != nil {
 		return nil, err
 	}
-	if err := checkPolicy(e, stmt, p, verdict); err != nil {
+	if err := checkPolicy(proven.entity, proven.statement, p, verdict); err != nil {
 		return nil, err
 	}
 	return verdict, nil
@@ -173,9 +158,8 @@ func establishIn(tm root.TrustedMaterial, e *entity, p *Policy) (*Verdict, error
 	return verdict, nil
 }
 
-// checkStatement parses the statement, if there is one, and finds the artifact
-// among its subjects.
-func checkStatement(e *entity, artifact *intoto.ResourceDescriptor, p *Policy, v *Verdict) (*statement, error) {
+// statementOf parses the statement that was signed, if there is one.
+func statementOf(e *entity) (*statement, error) {
 	content := e.content.EnvelopeContent()
 	if content == nil {
 		return nil, nil
@@ -185,19 +169,23 @@ func checkStatement(e *entity, artifact *intoto.ResourceDescriptor, p *Policy, v
 	if err != nil {
 		return nil, &Rejection{Check: CheckBundle, Why: "unreadable payload", Err: err}
 	}
-	s, err := readStatement(env.PayloadType, payload)
-	if err != nil {
-		return nil, err
+	return readStatement(env.PayloadType, payload)
+}
+
+// checkStatement finds the artifact among the statement's subjects.
+func checkStatement(s *statement, artifact *intoto.ResourceDescriptor, p *Policy, v *Verdict) error {
+	if s == nil {
+		return nil
 	}
 	matched, err := checkSubjects(s.Subject, artifact)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := checkPredicateType(s, p); err != nil {
-		return nil, err
+		return err
 	}
 	v.Statement = s.summary(matched)
-	return s, nil
+	return nil
 }
 
 // checkPolicy holds signer, build and statement to the policy, certificate
