@@ -63,6 +63,9 @@ const few = 8
 // first, and how many bundles were looked through.
 func (l *lookup) find(ctx context.Context, a *artifact.Artifact) (candidates []material.Found, searched int, err error) {
 	if l.given != nil {
+		if err := hashFor(ctx, a, l.given); err != nil {
+			return nil, 0, err
+		}
 		return choose(l.given, a), l.given.Len(), nil
 	}
 	if attached, ok := l.images.find(ctx, a); ok {
@@ -75,11 +78,15 @@ func (l *lookup) find(ctx context.Context, a *artifact.Artifact) (candidates []m
 	if err != nil {
 		return nil, 0, err
 	}
-	besides := choose(material.NewIndex(own), a)
 	shared, err := l.folder(filepath.Dir(a.Path))
 	if err != nil {
 		return nil, 0, err
 	}
+	beside := material.NewIndex(own)
+	if err := hashFor(ctx, a, beside, shared); err != nil {
+		return nil, 0, err
+	}
+	besides := choose(beside, a)
 	for _, f := range shared.For(a.ResourceDescriptor) {
 		if !slices.ContainsFunc(besides, func(b material.Found) bool { return b.Name == f.Name }) {
 			besides = append(besides, f)
@@ -89,6 +96,23 @@ func (l *lookup) find(ctx context.Context, a *artifact.Artifact) (candidates []m
 		besides = append(shared.Named(a.ResourceDescriptor), shared.Unreadable()...)
 	}
 	return besides, shared.Len(), nil
+}
+
+// hashFor computes the digests by which the bundles of indexes may name an
+// artifact.
+func hashFor(ctx context.Context, a *artifact.Artifact, indexes ...*material.Index) error {
+	var missing []string
+	for _, x := range indexes {
+		for _, algorithm := range x.Algorithms() {
+			if a.GetDigest()[algorithm] == "" && !slices.Contains(missing, algorithm) {
+				missing = append(missing, algorithm)
+			}
+		}
+	}
+	if len(missing) == 0 || a.Path == "" {
+		return nil
+	}
+	return a.Rehash(ctx, missing...)
 }
 
 // choose picks from an index: what names the digest, else what names the file,
