@@ -116,5 +116,5 @@ func identityHint(env *Env, err error) error {
 	if env.getenv("GITLAB_CI") == "true" && env.getenv("SIGSTORE_ID_TOKEN") == "" {
 		return withLines(err, "the job asks for none: add to it", "id_tokens:", "  SIGSTORE_ID_TOKEN:", "    aud: "+trust.Audience)
 	}
-	return withHint(err, "--identity-token FILE, or SIGSTORE_ID_TOKEN with a token for %q; in GitHub Actions a job needs id-token: write", trust.Audience)
+	return withHint(err, "--identity-token FILE, or SIGSTORE_ID_TOKEN with a token for %q; a person signs in with --device, a job in GitHub Actions needs id-token: write", trust.Audience)
 }
