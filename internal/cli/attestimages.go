@@ -28,6 +28,9 @@ func (s *signing) attestedImages(ctx context.Context, c *cli.Context, images []*
 // attachAll attaches each image's attestation. One that fails does not stop the
 // others.
 func (s *signing) attachAll(ctx context.Context, c *cli.Context, images []*artifact.Artifact, payloads [][]byte) ([]report.Signed, error) {
+	if len(images) == 0 {
+		return nil, nil
+	}
 	progress := s.ids.env.stage(c.Bool("quiet"), "attaching", inItems)
 	defer progress.Done()
 	progress.Total(int64(len(images)))

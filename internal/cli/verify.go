@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync"
 
+	"github.com/sigstore/sigstore-go/pkg/bundle"
 	"github.com/urfave/cli/v2"
 	"golang.org/x/sync/errgroup"
 
@@ -128,6 +130,9 @@ type verification struct {
 	unlogged   *unlogged
 	npm        *npmPackage // nil where the target is none
 	requireAll bool
+
+	mu    sync.Mutex
+	needs map[*bundle.Bundle][]string // digests that bundles need, see algorithms
 }
 
 // all verifies every artifact, as many at a time as there are processors. An
@@ -213,6 +218,28 @@ func (v *verification) try(ctx context.Context, candidate material.Found, a *art
 	return verdict, nil
 }
 
+// maxNeeds bounds how many bundles' needs are kept in mind.
+const maxNeeds = 64
+
+// algorithms are the digests that a bundle needs, read once for the bundles that
+// many artifacts share.
+func (v *verification) algorithms(b *bundle.Bundle) []string {
+	v.mu.Lock()
+	needs, known := v.needs[b]
+	v.mu.Unlock()
+	if known {
+		return needs
+	}
+	needs = verify.Algorithms(b, v.policy.Key)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.needs == nil || len(v.needs) >= maxNeeds {
+		v.needs = make(map[*bundle.Bundle][]string)
+	}
+	v.needs[b] = needs
+	return needs
+}
+
 // digests computes what the candidates need beyond the digests that are known.
 func (v *verification) digests(ctx context.Context, a *artifact.Artifact, candidates []material.Found) error {
 	if a.Path == "" {
@@ -223,7 +250,7 @@ func (v *verification) digests(ctx context.Context, a *artifact.Artifact, candid
 		if candidate.Bundle == nil {
 			continue
 		}
-		for _, algorithm := range verify.Algorithms(candidate.Bundle, v.policy.Key) {
+		for _, algorithm := range v.algorithms(candidate.Bundle) {
 			if a.GetDigest()[algorithm] == "" && !slices.Contains(missing, algorithm) {
 				missing = append(missing, algorithm)
 			}

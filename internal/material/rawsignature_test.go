@@ -7,7 +7,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"fmt"
-	"math/big"
 	"testing"
 
 	intoto "github.com/in-toto/attestation/go/v1"
@@ -83,7 +82,11 @@ func TestSignedByLeavesAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	raw := Read("f", []byte(rawEnvelope(t, key, crypto.SHA256, "{}")))[0]
-	der := &ecdsa.PublicKey{Curve: key.Curve, X: key.X, Y: key.Y}
+	longer, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der := &key.PublicKey
 	for _, tt := range []struct {
 		name string
 		f    Found
@@ -91,7 +94,7 @@ func TestSignedByLeavesAlone(t *testing.T) {
 	}{
 		{"no key", raw, nil},
 		{"a key of another kind", raw, ed25519.PublicKey(make([]byte, ed25519.PublicKeySize))},
-		{"a longer curve", raw, &ecdsa.PublicKey{Curve: elliptic.P384(), X: big.NewInt(0), Y: big.NewInt(0)}},
+		{"a longer curve", raw, &longer.PublicKey},
 		{"another form", Found{Form: SigstoreBundle, Bundle: raw.Bundle}, der},
 		{"nothing", Found{Form: BareEnvelope}, der},
 	} {
