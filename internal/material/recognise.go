@@ -37,7 +37,8 @@ func Recognise(path string, content []byte) string {
 // isCertificates tells whether a text is PEM certificates and nothing else,
 // perhaps in base64, as cosign writes them.
 func isCertificates(text []byte) bool {
-	if len(text) <= maxCertificate {
+	// "-----BEGIN" in base64; other files are not worth decoding.
+	if len(text) <= maxCertificate && bytes.HasPrefix(text, []byte("LS0tLS1CRUdJTi")) {
 		if decoded, err := decodeOneLine(text); err == nil {
 			text = bytes.TrimSpace(decoded)
 		}
