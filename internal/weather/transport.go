@@ -24,7 +24,7 @@ import (
 )
 
 // Transport is an [http.RoundTripper] that tries again after connection errors,
-// timeouts, 429 and 5xx, with jittered exponential backoff that honours
+// timeouts, 408, 429, 499 and 5xx, with jittered exponential backoff that honours
 // Retry-After, until RetryFor is spent.
 //
 // The zero value tries once, for 30 seconds, and reads up to 10 MiB. One

@@ -72,6 +72,8 @@ func TestRetries(t *testing.T) {
 		"first try":               {steps: []step{{code: 200}}, want: "payload", tries: 1},
 		"502 then good":           {steps: []step{{code: 502}, {code: 503}, {code: 201}}, want: "payload", tries: 3},
 		"429 then good":           {steps: []step{{code: 429, after: "2"}, {code: 200}}, want: "payload", tries: 2},
+		"408 then good":           {steps: []step{{code: 408}, {code: 200}}, want: "payload", tries: 2},
+		"another client hung up":  {steps: []step{{code: 499}, {code: 200}}, want: "payload", tries: 2},
 		"connection reset":        {steps: []step{{err: errors.New("connection reset")}, {code: 200}}, want: "payload", tries: 2},
 		"answer breaks off":       {steps: []step{{code: 200, body: half()}, {code: 200}}, want: "payload", tries: 2},
 		"400 is an answer":        {steps: []step{{code: 400}}, want: "payload", tries: 1},

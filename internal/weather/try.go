@@ -46,7 +46,7 @@ func (t *Transport) try(req *http.Request, body func() (io.ReadCloser, error)) (
 		return nil, broken(ctx, err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500 {
+	if mayPass(resp.StatusCode) {
 		return nil, &failure{status: resp.Status, retryAfter: resp.Header.Get("Retry-After")}
 	}
 	maxBody := t.MaxBody
@@ -66,6 +66,20 @@ func (t *Transport) try(req *http.Request, body func() (io.ReadCloser, error)) (
 	return resp, nil
 }
 
+// statusCancelled is what gRPC's gateway makes of a cancelled call. A Rekor v2
+// log adds entries of many clients in one batch, and when one of them hangs up
+// tells others that they had.
+const statusCancelled = 499
+
+// mayPass tells the answers that another try may change.
+func mayPass(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, statusCancelled:
+		return true
+	}
+	return status >= 500
+}
+
 // broken sorts an error of the connection: a certificate that does not verify
 // will not verify in a minute either, all else may be weather.
 func broken(ctx context.Context, err error) *failure {
@@ -78,10 +92,11 @@ func broken(ctx context.Context, err error) *failure {
 
 // short writes 15m rather than 15m0s.
 func short(d time.Duration) string {
+	unit := time.Millisecond
 	if d >= time.Second {
-		d = d.Round(time.Second)
+		unit = time.Second
 	}
-	s := d.String()
+	s := d.Round(unit).String()
 	for _, zero := range []string{"m0s", "h0m"} {
 		if len(s) > len(zero) && s[len(s)-len(zero):] == zero {
 			s = s[:len(s)-2]
