@@ -102,7 +102,10 @@ func (s *Signer) request(ctx context.Context) (*credential, error) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		return nil, plain(err)
+		if e := (*serviceError)(nil); errors.As(err, &e) {
+			return nil, e
+		}
+		return nil, fmt.Errorf("%s %s: %w", authorityRole, s.services.authority, err)
 	}
 	leaf, err := x509.ParseCertificate(der)
 	if err != nil {

@@ -217,9 +217,13 @@ func TestServiceErrors(t *testing.T) {
 		"timestamp refused":  {refuse("tsa", 403, "\x1b[31mno"), "timestamp authority http://HOST: 403 Forbidden: [31mno"},
 		"entry refused":      {refuse("entries", 422, strings.Repeat("x", 1<<20)), "log http://HOST: 422 Unprocessable Entity: " + strings.Repeat("x", 512)},
 		"log is down":        {refuse("entries", 503, ""), "log http://HOST: 503 Service Unavailable"},
-		"entry is no JSON":   {refuse("entries", 201, "<html>"), "log http://HOST: "},
-		"entry, other code":  {refuse("entries", 204, ""), "log http://HOST: unexpected answer 204 No Content"},
-		"certificate is not": {refuse("signingCert", 200, `{"signedCertificateEmbeddedSct":{"chain":{"certificates":["x"]}}}`), "unable to parse"},
+		"entry is no JSON":   {refuse("entries", 201, "<html>"), "log http://HOST: answer is no JSON, or only a part of it"},
+		"entry is no entry":  {refuse("entries", 201, "[]"), "log http://HOST: "},
+		"entry, other code":  {refuse("entries", 200, "{}"), "log http://HOST: unexpected answer 200 OK"},
+		"half a certificate": {refuse("signingCert", 201, `{"signedCertificateEmb`), "certificate authority http://HOST: answer is no JSON, or only a part of it"},
+		"half a timestamp":   {refuse("tsa", 201, "\x30\x82\x04\x00\x02"), "timestamp authority http://HOST: answer is no timestamp, or only a part of one"},
+		"timestamp and more": {refuse("tsa", 201, "\x30\x00\x00"), "timestamp authority http://HOST: answer is no timestamp, or only a part of one"},
+		"certificate is not": {refuse("signingCert", 200, `{"signedCertificateEmbeddedSct":{"chain":{"certificates":["x"]}}}`), "certificate authority http://HOST: unable to parse"},
 		"foreign key":        {func(f *fake) { f.subject = newKey(f.t, elliptic.P256()).Public() }, "the certificate is for another key"},
 	}
 	for name, tc := range tests {

@@ -1,7 +1,9 @@
 package sign
 
 import (
+	"bytes"
 	"context"
+	"encoding/asn1"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,11 +39,42 @@ func (s service) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, &serviceError{s.role, err}
 	}
-	if resp.StatusCode < 400 || resp.StatusCode == http.StatusConflict {
+	if resp.StatusCode == http.StatusConflict {
 		return resp, nil
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode < 400 {
+		if err := s.checkWhole(resp); err != nil {
+			return nil, &serviceError{s.role, fmt.Errorf("%s://%s: %w", req.URL.Scheme, req.URL.Host, err)}
+		}
+		return resp, nil
+	}
 	return nil, &serviceError{s.role, fmt.Errorf("%s://%s: %s", req.URL.Scheme, req.URL.Host, resp.Status+reason(resp.Body))}
+}
+
+// maxAnswer is far above what a certificate chain, a log entry with its proof or
+// a timestamp takes.
+const maxAnswer = 10 << 20
+
+// checkWhole reads an answer and looks whether all of it came: upstream's parsers
+// would say no more than that something ended too early, and not where.
+func (s service) checkWhole(resp *http.Response) error {
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	switch {
+	case err != nil:
+		return err
+	case len(data) > maxAnswer:
+		return fmt.Errorf("answer is larger than %d bytes", maxAnswer)
+	case s.role == timestampRole:
+		var response asn1.RawValue
+		if rest, err := asn1.Unmarshal(data, &response); err != nil || len(rest) > 0 {
+			return errors.New("answer is no timestamp, or only a part of one")
+		}
+	case !json.Valid(data):
+		return errors.New("answer is no JSON, or only a part of it")
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(data))
+	return nil
 }
 
 // serviceError says which service failed, and how.
