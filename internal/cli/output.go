@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 )
 
 // writeOutput writes the file at path with what write gives it, whole or not at
@@ -19,9 +17,8 @@ import (
 // its content is the same, and is else replaced only with force. The path "-"
 // is stdout; a device or a pipe is written to directly.
 //
-// Temporary names begin with ".hallmark-". Only a process killed outright
-// leaves one behind. The file is not synced to disk first: what a power cut
-// could leave is a file that does not verify.
+// The file is not synced to disk first: what a power cut could leave is a file
+// that does not verify.
 func (env *Env) writeOutput(ctx context.Context, path string, force bool, write func(io.Writer) error) error {
 	if path == "-" {
 		return write(env.Stdout)
@@ -40,18 +37,21 @@ func (env *Env) writeOutput(ctx context.Context, path string, force bool, write 
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temp.Name()) // gone already where the rename was made
+	defer temp.remove() // gone already where the rename was made
 	err = write(temp)
-	if closeErr := temp.Close(); err == nil {
-		err = closeErr
-	}
 	if err == nil {
 		err = ctx.Err()
+	}
+	if err == nil {
+		err = temp.name()
+	}
+	if closeErr := temp.Close(); err == nil {
+		err = closeErr
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", shown(path), err)
 	}
-	return replace(temp.Name(), path, force)
+	return replace(temp.path, path, force)
 }
 
 func replace(temp, path string, force bool) error {
@@ -80,18 +80,6 @@ func writeDirectly(path string, write func(io.Writer) error) error {
 		return fmt.Errorf("%s: %w", shown(path), err)
 	}
 	return nil
-}
-
-// createTemp is os.CreateTemp with the permissions that a file at its final
-// name would get, which the umask decides.
-func createTemp(dir string) (*os.File, error) {
-	for {
-		name := filepath.Join(dir, ".hallmark-"+strconv.FormatUint(rand.Uint64(), 36))
-		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
-		}
-	}
 }
 
 // sameContent compares two files. A link is not followed: what it points to is
