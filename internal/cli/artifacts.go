@@ -38,9 +38,10 @@ func (env *Env) collectWords(ctx context.Context, c *cli.Context, words []string
 	})
 }
 
-// leaveOutBundles takes the bundles of earlier runs off the artifacts: those that
-// stand beside an artifact under its name, and out. A command is repeated with
-// the words that a shell makes of dist/*, and those name its work by then.
+// leaveOutBundles takes the work of earlier runs off the artifacts: bundles that
+// stand beside an artifact under its name, out and its parts, and what a run that
+// was killed had not finished writing. A command is repeated with the words that
+// a shell makes of dist/*, and those name its work by then.
 func leaveOutBundles(set *artifact.Set, out string) error {
 	of := make(map[string]string) // the bundle's path -> what it is of
 	for _, a := range set.Artifacts {
@@ -53,6 +54,12 @@ func leaveOutBundles(set *artifact.Set, out string) error {
 	}
 	set.Artifacts = slices.DeleteFunc(set.Artifacts, func(a *artifact.Artifact) bool {
 		reason := of[a.Path]
+		switch dir, name := filepath.Split(a.Path); {
+		case isTemporary(name):
+			reason = "unfinished file of a run that was killed"
+		case out != "" && filepath.Clean(dir) == partsFolder(out):
+			reason = "part of what is written"
+		}
 		if reason != "" {
 			set.LeftOut = append(set.LeftOut, artifact.LeftOut{Name: a.Name, Reason: reason})
 		}

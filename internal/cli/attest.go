@@ -103,8 +103,12 @@ func (s *signing) attestFiles(ctx context.Context, c *cli.Context, files []*arti
 	}
 	out := attestationPath(c, files)
 	kept, err := s.alreadyAttested(ctx, out, payloads, c.Bool("force"))
-	if err != nil || kept != nil {
-		return kept, err
+	switch {
+	case err != nil:
+		return nil, err
+	case kept != nil:
+		// Parts are left where a run was killed when all but this was done.
+		return kept, s.ids.env.parts(out, len(payloads)).remove()
 	}
 	return s.attest(ctx, c, out, payloads)
 }
@@ -144,43 +148,46 @@ func attestationPath(c *cli.Context, artifacts []*artifact.Artifact) string {
 	return severalPath
 }
 
-// attest signs the statements side by side and writes all bundles or none.
+// attest signs the statements side by side and writes all bundles at once. One
+// that fails does not stop the others: what is finished by then need not be
+// signed again.
 func (s *signing) attest(ctx context.Context, c *cli.Context, out string, payloads [][]byte) ([]report.Signed, error) {
 	progress := s.ids.env.stage(c.Bool("quiet"), "attesting", inItems)
 	defer progress.Done()
 	progress.Total(int64(len(payloads)))
+	p := s.ids.env.parts(out, len(payloads))
 	signed := make([]signedStatement, len(payloads))
-	g, signing := errgroup.WithContext(ctx)
+	failures := make([]error, len(payloads))
+	var g errgroup.Group
 	g.SetLimit(maxInFlight)
 	for i, payload := range payloads {
 		g.Go(func() error {
-			subject, err := firstSubject(payload)
-			if err != nil {
-				return err
-			}
-			if signed[i], err = s.statement(signing, payload, subject, s.ids.job); err != nil {
-				return err
-			}
+			signed[i], failures[i] = s.part(ctx, p, payload)
 			progress.Add(1)
 			return nil
 		})
 	}
-	if err := g.Wait(); err != nil {
+	_ = g.Wait()
+	if err := ofSeveral(failures, p.folder); err != nil {
 		return nil, err
 	}
 	bundles := make([]*bundle.Bundle, len(signed))
 	summary := make([]report.Signed, len(signed))
 	for i, one := range signed {
 		bundles[i] = one.bundle
-		summary[i] = report.Signed{Name: out, Bundle: out, Verdict: one.verdict, Artifacts: one.verdict.Statement.Subjects}
+		summary[i] = report.Signed{Name: out, Bundle: out, Verdict: one.verdict, Artifacts: one.verdict.Statement.Subjects, Kept: one.kept}
 	}
-	return summary, s.ids.env.writeBundles(ctx, out, c.Bool("force"), bundles...)
+	if err := s.ids.env.writeBundles(ctx, out, c.Bool("force"), bundles...); err != nil {
+		return nil, err
+	}
+	return summary, p.remove()
 }
 
 // signedStatement is a bundle and what verifying it established.
 type signedStatement struct {
 	bundle  *bundle.Bundle
 	verdict *verify.Verdict
+	kept    bool // an earlier run signed it
 }
 
 // statement signs a payload and has the bundle verified for one of its
@@ -191,7 +198,7 @@ func (s *signing) statement(ctx context.Context, payload []byte, subject *intoto
 		return signedStatement{}, err
 	}
 	verdict, err := s.check(b, subject, s.statementPolicy(b, job))
-	return signedStatement{b, verdict}, err
+	return signedStatement{b, verdict, false}, err
 }
 
 // statementPolicy asks of a job's provenance that the certificate bears out
@@ -222,26 +229,28 @@ func (s *signing) alreadyAttested(ctx context.Context, out string, payloads [][]
 	}
 	var kept []report.Signed
 	for _, payload := range payloads {
-		verdict, err := s.keptBundle(found, payload)
+		done, err := s.keptBundle(found, payload)
 		if err != nil || len(found) != len(payloads) {
 			return nil, withHint(usagef("%s stands there and is no attestation of this run for these artifacts", shown(out)), "--force replaces it")
 		}
-		kept = append(kept, report.Signed{Name: out, Bundle: out, Verdict: verdict, Artifacts: verdict.Statement.Subjects, Kept: true})
+		kept = append(kept, report.Signed{Name: out, Bundle: out, Verdict: done.verdict, Artifacts: done.verdict.Statement.Subjects, Kept: true})
 	}
 	return kept, nil
 }
 
-// keptBundle looks for this signer's bundle of a payload.
-func (s *signing) keptBundle(found []material.Found, payload []byte) (*verify.Verdict, error) {
+// keptBundle looks for this signer's bundle of a statement in what was found.
+func (s *signing) keptBundle(found []material.Found, payload []byte) (signedStatement, error) {
 	i := slices.IndexFunc(found, func(f material.Found) bool {
 		return f.Bundle != nil && string(f.Bundle.GetDsseEnvelope().GetPayload()) == string(payload)
 	})
 	if i < 0 {
-		return nil, errors.New("no bundle of this statement")
+		return signedStatement{}, errors.New("no bundle of this statement")
 	}
 	subject, err := firstSubject(payload)
 	if err != nil {
-		return nil, err
+		return signedStatement{}, err
 	}
-	return s.check(found[i].Bundle, subject, s.statementPolicy(found[i].Bundle, s.ids.job))
+	b := found[i].Bundle
+	verdict, err := s.check(b, subject, s.statementPolicy(b, s.ids.job))
+	return signedStatement{b, verdict, true}, err
 }

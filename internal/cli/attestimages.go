@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -47,7 +46,7 @@ func (s *signing) attachAll(ctx context.Context, c *cli.Context, images []*artif
 	}
 	_ = g.Wait()
 	attached = slices.DeleteFunc(attached, func(one report.Signed) bool { return one.Verdict == nil })
-	return attached, errors.Join(nothingIsLost(failures)...)
+	return attached, ofSeveral(failures, "")
 }
 
 // apart tells images from what is in files or known by its digest.

@@ -17,7 +17,9 @@ import (
 // its own: hallmark, so that its exit codes are what a shell would see.
 var programs = map[string]func(){
 	"hallmark": func() {
-		os.Exit(Main(scriptContext(), Process("v0.0.0-test", "0123456789abcdef0123456789abcdef01234567")))
+		env := Process("v0.0.0-test", "0123456789abcdef0123456789abcdef01234567")
+		env.Now = wrongClock(os.Getenv(clockVariable))
+		os.Exit(Main(scriptContext(), env))
 	},
 }
 

@@ -106,27 +106,7 @@ func (s *signing) signAll(ctx context.Context, c *cli.Context, artifacts []*arti
 			summary.Signed = append(summary.Signed, signed[i])
 		}
 	}
-	return summary, errors.Join(nothingIsLost(failures)...)
-}
-
-// nothingIsLost says, below the last of the failures, how a run that bad weather
-// broke off is finished.
-func nothingIsLost(failures []error) []error {
-	last, failed := -1, 0
-	for i, err := range failures {
-		if err == nil {
-			continue
-		}
-		failed++
-		if exitCode(err) == exitUndecided {
-			last = i
-		}
-	}
-	if done := len(failures) - failed; last >= 0 && done > 0 {
-		failures[last] = withHint(failures[last], "nothing is lost: %d of %d bundles are written; run the same command again to finish",
-			done, len(failures))
-	}
-	return failures
+	return summary, ofSeveral(failures, "")
 }
 
 // maxInFlight bounds how many artifacts wait for a log at a time; how many

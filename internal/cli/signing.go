@@ -121,7 +121,7 @@ func (s *signing) identify(ctx context.Context) error {
 func (s *signing) message(ctx context.Context, a *intoto.ResourceDescriptor) (*bundle.Bundle, *verify.Verdict, error) {
 	b, err := s.signer.Message(ctx, a)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", shown(a.GetName()), err)
+		return nil, nil, &artifactError{a.GetName(), err}
 	}
 	verdict, err := s.check(b, a, &verify.Policy{Require: verify.RequireSignature})
 	if err != nil {
