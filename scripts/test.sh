@@ -21,10 +21,10 @@ for module; do
 	go test -v ./... >"$log" 2>&1 || failed=1
 	# One line a package, and all that was said by those that failed.
 	awk '/^=== |^ *--- PASS|no test files/ { next }
-		/^ok[ \t]/ { print; said = ""; next }
-		/^FAIL[ \t]/ { printf "%s%s\n", said, $0; said = ""; next }
-		{ said = said $0 "\n" }
-		END { printf "%s", said }' "$log"
+		/^ok[ \t]/ { print; n = 0; next }
+		/^FAIL[ \t]/ { for (i = 0; i < n; i++) print said[i]; print; n = 0; next }
+		{ said[n++] = $0 }
+		END { for (i = 0; i < n; i++) print said[i] }' "$log"
 	grep -E "^ *--- SKIP: ($spared) " "$log" || true
 	if grep -B1 '^ *--- SKIP' "$log" | grep -Ev "^ *--- SKIP: ($spared) " | grep -B1 '^ *--- SKIP'; then
 		echo "make test lets no test be skipped" >&2
