@@ -29,7 +29,7 @@ func attestCommand(env *Env) *cli.Command {
 		ArgsUsage: "ARTIFACT...",
 		Description: "What is attested of the image oci://REGISTRY/REPOSITORY:TAG, or @DIGEST, goes to\n" +
 			"its registry, as a bundle that refers to it. An index and its images are\n" +
-			"attested each for itself.",
+			"attested each for itself." + identityHelp(),
 		Category: maintainers,
 		Flags: append(append(append(signingFlags(), recordFlags()...), predicateFlags()...),
 			fromFlag(),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/urfave/cli/v2"
@@ -34,6 +35,14 @@ func (env *Env) identity(c *cli.Context, transport http.RoundTripper) *identity 
 		Now:      env.Now,
 		Platform: env.platform(),
 	}}
+}
+
+// identityHelp says in which order it is looked for who signs.
+func identityHelp() string {
+	return "\n\nWho signs: --key, --device or --identity-token, else SIGSTORE_ID_TOKEN, else the\n" +
+		"first of these that is there: " + strings.Join(trust.Platforms[:2], ", ") + ",\n" +
+		strings.Join(trust.Platforms[2:], ", ") + ";\n" +
+		"else, on a terminal, whoever signs in with the browser that opens."
 }
 
 // fetch gets the token the first time it is needed.

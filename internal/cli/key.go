@@ -51,6 +51,7 @@ func (env *Env) signingKey(ctx context.Context, c *cli.Context) (*signingKey, er
 		return &signingKey{key, name}, nil
 	}
 	key, err := trust.ReadKey(name, func() ([]byte, error) { return env.password(ctx, name) })
+	_ = env.Unsetenv(passwordVariable) // read or not: git comes next
 	if err != nil {
 		return nil, err
 	}

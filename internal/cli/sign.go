@@ -28,7 +28,7 @@ func signCommand(env *Env) *cli.Command {
 		Description: "oci://REGISTRY/REPOSITORY:TAG, or @DIGEST, is an image. Its signature is a\n" +
 			"bundle in its registry that refers to it, in the form of cosign 3: a statement\n" +
 			"of type " + imageSignature + ", which verify counts\n" +
-			"if --predicate-type names it. An index and its images are signed one by one.",
+			"if --predicate-type names it. An index and its images are signed one by one." + identityHelp(),
 		Category: maintainers,
 		Flags: append(signingFlags(),
 			checksumsFlag(),
