@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -43,6 +45,33 @@ func TestRekorV1(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestEntryTwice wants what the public log answers to an entry that it holds: where
+// it stands. A client whose answer was lost asks so.
+func TestEntryTwice(t *testing.T) {
+	t.Parallel()
+	sandbox := mustStart(t, "--rekor", rekorV1)
+	b, err := sandbox.sign(t, signingConfigFile, &sign.PlainData{Data: blob})
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := root.NewSigningConfigFromPath(filepath.Join(sandbox.dir, signingConfigFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What stands in the log is what was proposed.
+	entry := b.GetVerificationMaterial().GetTlogEntries()[0].GetCanonicalizedBody()
+	for range 3 {
+		response, err := http.Post(config.RekorLogURLs()[0].URL+"/api/v1/log/entries", "application/json", bytes.NewReader(entry))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusConflict || response.Header.Get("Location") == "" {
+			t.Errorf("%s at %q, want 409 and where the entry is", response.Status, response.Header.Get("Location"))
+		}
 	}
 }
 
