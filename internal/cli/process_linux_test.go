@@ -136,7 +136,7 @@ func TestProgram(t *testing.T) {
 			t.Logf("not tried, unshare: %v", err)
 			return
 		}
-		out, err := exec.Command(alone[0], append(append(alone[1:], verify...), "--offline")...).CombinedOutput()
+		out, err := exec.Command(alone[0], append(append(alone[1:], verify...), "--offline")...).Output()
 		if err != nil || !bytes.HasPrefix(out, []byte("verified")) {
 			t.Errorf("%v\n%s", err, out)
 		}
