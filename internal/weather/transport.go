@@ -12,7 +12,8 @@
 // It is for calls whose bodies are small enough to hold: a request is replayed
 // from memory and an answer is read whole, under a limit, before it is handed
 // on, so that an answer that breaks off half way is retried too. Transfers of
-// artifacts do not go through it.
+// artifacts do not go through it: their clients make each try by themselves, and
+// [Transport.Repeat] says whether there is another.
 package weather
 
 import (
@@ -21,6 +22,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 )
 
 // Transport is an [http.RoundTripper] that tries again after connection errors,
@@ -41,6 +44,11 @@ type Transport struct {
 	TryFor time.Duration
 	// MaxBody limits an answer's body in bytes. Zero is 10 MiB.
 	MaxBody int64
+	// Limit recognises a refusal that means later rather than never, by the
+	// answer's header and the first of its body: it names what ran out, and how
+	// long to wait. Services say this in ways of their own; nil knows of 429 and
+	// Retry-After alone.
+	Limit func(resp *http.Response, body []byte, now time.Time) (reason string, wait time.Duration)
 	// Now is the clock; without one there are no second tries.
 	Now func() time.Time
 	// Sleep waits between tries; nil waits on a timer.
@@ -82,22 +90,27 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		case failure.permanent:
 			return nil, failure.cause
 		}
-		now := t.now()
-		since := t.failing(serverOf(req), start, now)
-		wait := max(waits.NextBackOff(), retryAfter(failure.retryAfter, now))
-		if t.Now == nil || now.Add(wait).Sub(since) > t.RetryFor {
-			return nil, &Error{
-				Origin:  req.URL.Scheme + "://" + req.URL.Host,
-				Status:  failure.status,
-				Tries:   tries,
-				Elapsed: now.Sub(since),
-				Err:     failure.cause,
-			}
-		}
-		if err := t.sleep(ctx, wait); err != nil {
+		if err := t.pause(ctx, req.URL.Scheme+"://"+req.URL.Host, serverOf(req), waits, start, tries, failure); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// pause waits after a failure, or says that there is no time left to.
+func (t *Transport) pause(ctx context.Context, origin, server string, waits *backoff.ExponentialBackOff, start time.Time, tries int, failure *failure) error {
+	now := t.now()
+	since := t.failing(server, start, now)
+	wait := max(waits.NextBackOff(), failure.wait, retryAfter(failure.retryAfter, now))
+	if t.Now == nil || now.Add(wait).Sub(since) > t.RetryFor {
+		return &Error{
+			Origin:  origin,
+			Status:  failure.status,
+			Tries:   tries,
+			Elapsed: now.Sub(since),
+			Err:     failure.cause,
+		}
+	}
+	return t.sleep(ctx, wait)
 }
 
 // now is the zero time without a clock, and then no budget is ever left.

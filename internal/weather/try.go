@@ -15,6 +15,7 @@ import (
 type failure struct {
 	status     string
 	retryAfter string
+	wait       time.Duration // at least
 	cause      error
 	permanent  bool
 }
@@ -46,14 +47,18 @@ func (t *Transport) try(req *http.Request, body func() (io.ReadCloser, error)) (
 		return nil, broken(ctx, err)
 	}
 	defer resp.Body.Close()
-	if mayPass(resp.StatusCode) {
-		return nil, &failure{status: resp.Status, retryAfter: resp.Header.Get("Retry-After")}
+	words, err := t.words(resp)
+	if err != nil {
+		return nil, broken(ctx, err)
+	}
+	if f := t.refusal(resp, words); f != nil {
+		return nil, f
 	}
 	maxBody := t.MaxBody
 	if maxBody == 0 {
 		maxBody = defaultMaxBody
 	}
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	answer, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(words), resp.Body), maxBody+1))
 	if err != nil {
 		return nil, broken(ctx, err)
 	}
@@ -64,6 +69,32 @@ func (t *Transport) try(req *http.Request, body func() (io.ReadCloser, error)) (
 	resp.Body = io.NopCloser(bytes.NewReader(answer))
 	resp.Request = req
 	return resp, nil
+}
+
+// maxWords is as much as Limit sees of an answer's body.
+const maxWords = 64 << 10
+
+// words are what a service says with a refusal.
+func (t *Transport) words(resp *http.Response) ([]byte, error) {
+	if t.Limit == nil || resp.StatusCode < 400 || resp.Body == nil {
+		return nil, nil
+	}
+	return io.ReadAll(io.LimitReader(resp.Body, maxWords))
+}
+
+// refusal is nil for an answer that no other try would change.
+func (t *Transport) refusal(resp *http.Response, words []byte) *failure {
+	f := &failure{status: resp.Status, retryAfter: resp.Header.Get("Retry-After")}
+	if t.Limit != nil && resp.StatusCode >= 400 {
+		if reason, wait := t.Limit(resp, words, t.now()); wait > 0 {
+			f.status, f.wait = reason, wait
+			return f
+		}
+	}
+	if mayPass(resp.StatusCode) {
+		return f
+	}
+	return nil
 }
 
 // statusCancelled is what gRPC's gateway makes of a cancelled call. A Rekor v2
