@@ -33,6 +33,7 @@ func newApp(env *Env) *cli.App {
 			inspectCommand(env),
 			bundleCommand(env),
 			trustCommand(env),
+			actionCommand(env),
 			completionCommand(env),
 			helpCommand(env),
 			versionCommand(env),

@@ -182,10 +182,7 @@ func (s *Signing) command(v *verify.Verdict, last []string) string {
 	}
 	words = append(words, s.Trust...)
 	words = append(words, last...)
-	for i, w := range words {
-		words[i] = quote(w)
-	}
-	return strings.Join(words, " ")
+	return Command(words...)
 }
 
 // exceptions are what a verifier refuses unless told: a workflow of somebody
@@ -201,6 +198,15 @@ func exceptions(v *verify.Verdict) []string {
 		words = append(words, "--allow-self-hosted")
 	}
 	return words
+}
+
+// Command is a line that a shell takes for these words.
+func Command(words ...string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = quote(w)
+	}
+	return strings.Join(quoted, " ")
 }
 
 var plainWord = regexp.MustCompile(`\A[A-Za-z0-9@%+=:,./_-]+\z`)

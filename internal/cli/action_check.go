@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/urfave/cli/v2"
+
+	"github.com/hallmark-project/hallmark/internal/artifact"
+	"github.com/hallmark-project/hallmark/internal/report"
+	"github.com/hallmark-project/hallmark/verify"
+)
+
+// actionCheckCommand verifies what the job has attested, as a stranger would who
+// knows the repository and the tag, and says so in the job's summary.
+func actionCheckCommand(env *Env) *cli.Command {
+	return &cli.Command{
+		Name:  "check",
+		Usage: "verify what a step has attested, as a stranger would",
+		Flags: slices.Concat(stepInputFlags(), handoverFlags(), []cli.Flag{bundlesFlag()}, strangerFlags(), []cli.Flag{
+			&cli.StringFlag{Name: "summary", Category: groupOutput, Usage: "write the summary to `FILE` as well"},
+		}),
+		Action: func(c *cli.Context) error { return runActionCheck(c.Context, env, c) },
+	}
+}
+
+// strangerFlags are what a stranger knows of a release.
+func strangerFlags() []cli.Flag {
+	named := func(f cli.Flag) bool {
+		return slices.Contains([]string{"repo", "tag", "policy", "signer-workflow", "signer-digest", "slsa-level", "allow-self-hosted"}, f.Names()[0])
+	}
+	return append(slices.DeleteFunc(policyFlags(), func(f cli.Flag) bool { return !named(f) }), trustedRootFlag())
+}
+
+// strangerArgs hand those on.
+func strangerArgs(c *cli.Context) []string {
+	args := passed(c, "repo", "tag", "policy", "signer-workflow", "signer-digest", "slsa-level", "trusted-root")
+	if c.Bool("allow-self-hosted") {
+		args = append(args, "--allow-self-hosted")
+	}
+	return args
+}
+
+func runActionCheck(ctx context.Context, env *Env, c *cli.Context) error {
+	in, err := env.stepInputs(ctx, c)
+	if err != nil {
+		return err
+	}
+	attestations, err := attestationsIn(c.String("bundles"))
+	if err != nil {
+		return err
+	}
+	args := strangerArgs(c)
+	for _, file := range attestations {
+		args = append(args, "--bundle="+file)
+	}
+	args = slices.Concat(args, in.checksumArgs(), []string{"--"}, in.words, in.images)
+	var document bytes.Buffer
+	err = env.again(ctx, in.stdin(), &document, append([]string{"verify", "--format=json"}, args...)...)
+	if err != nil {
+		// What the document says is for programs; the log is read by people.
+		if again := env.again(ctx, in.stdin(), env.Stdout, append([]string{"verify", "--format=github"}, args...)...); again != nil {
+			return again
+		}
+		return err
+	}
+	release, err := readRelease(document.Bytes())
+	if err != nil {
+		return err
+	}
+	release.Repository, release.Tag = c.String("repo"), c.String("tag")
+	release.Flags = append(trustWords(c), passed(c, "signer-workflow", "signer-digest")...)
+	if c.Bool("allow-self-hosted") {
+		release.Flags = append(release.Flags, "--allow-self-hosted")
+	}
+	for i := range release.Assets {
+		release.Assets[i].Bundle = filepath.Base(release.Assets[i].Bundle)
+		release.Assets[i].Signed = slices.ContainsFunc(in.set.Artifacts, func(a *artifact.Artifact) bool {
+			_, err := os.Stat(bundlePath(a))
+			return a.Name == release.Assets[i].Name && err == nil
+		})
+	}
+	return env.tellRelease(ctx, c, release)
+}
+
+// tellRelease puts what was established where a job's readers look.
+func (env *Env) tellRelease(ctx context.Context, c *cli.Context, release *report.Release) error {
+	env.addJobSummary(release.Markdown)
+	n := strconv.Itoa(len(release.Assets))
+	outputs := []output{{"assets-covered", n}, {"verified", n}}
+	if len(release.Assets) > 0 {
+		outputs = append(outputs, output{"identity", release.Assets[0].Signer.Identity})
+	}
+	if path := c.String("summary"); path != "" {
+		if err := env.writeOutput(ctx, path, true, release.Markdown); err != nil {
+			return err
+		}
+		outputs = append(outputs, output{"summary-path", path})
+	}
+	if _, err := fmt.Fprintf(env.Stdout, "attested: %s assets, %s verified\n", n, n); err != nil {
+		return err
+	}
+	return env.setOutputs(outputs...)
+}
+
+// readRelease reads what hallmark verify --format json has written.
+func readRelease(document []byte) (*report.Release, error) {
+	var verification struct {
+		Targets []struct {
+			Name   string            `json:"name"`
+			Digest map[string]string `json:"digest"`
+			Status string            `json:"status"`
+			Bundle string            `json:"bundle"`
+			Signer struct {
+				Identity string `json:"identity"`
+				Issuer   string `json:"issuer"`
+			} `json:"signer"`
+			Level struct {
+				Build int `json:"build"`
+			} `json:"level"`
+			Logs []struct {
+				Index int64 `json:"index"`
+			} `json:"logs"`
+		} `json:"targets"`
+	}
+	if err := json.Unmarshal(document, &verification); err != nil {
+		return nil, fmt.Errorf("verify's document: %w", err)
+	}
+	release := &report.Release{}
+	for _, t := range verification.Targets {
+		if t.Status != string(report.Verified) {
+			return nil, errors.New("verify's document: a target that is not verified, of a run that did verify all")
+		}
+		asset := report.ReleaseAsset{Name: t.Name, Digest: t.Digest, Bundle: t.Bundle, Signer: verify.Signer{Identity: t.Signer.Identity, Issuer: t.Signer.Issuer}, Level: t.Level.Build}
+		for _, log := range t.Logs {
+			asset.Logs = append(asset.Logs, log.Index)
+		}
+		release.Assets = append(release.Assets, asset)
+	}
+	return release, nil
+}
+
+// actionVerifyCommand is a gate for what a job has downloaded.
+func actionVerifyCommand(env *Env) *cli.Command {
+	return &cli.Command{
+		Name:  "verify",
+		Usage: "verify what a step was given",
+		Flags: slices.Concat([]cli.Flag{
+			&cli.StringFlag{Name: "targets", Category: groupInput, Usage: "`LIST` of files, folders, images, or OWNER/REPO@TAG"},
+			&cli.StringFlag{Name: "bundles", Category: groupBundles, Usage: "`LIST` of files with bundles"},
+			&cli.StringFlag{Name: "identity", Category: groupSigner, Usage: "signed by `NAME`, exactly"},
+			&cli.StringFlag{Name: "issuer", Category: groupSigner, Usage: "who vouched for the identity, an `URL`"},
+			offlineFlag(),
+		}, strangerFlags()),
+		Action: func(c *cli.Context) error { return runActionVerify(c.Context, env, c) },
+	}
+}
+
+func runActionVerify(ctx context.Context, env *Env, c *cli.Context) error {
+	targets, err := listInput("targets", c.String("targets"))
+	if err != nil {
+		return err
+	}
+	bundles, err := listInput("bundles", c.String("bundles"))
+	if err != nil {
+		return err
+	}
+	if len(targets) == 0 {
+		return withHint(usagef("nothing to verify"), "name it in the input targets, one a line")
+	}
+	args := append(passed(c, "identity", "issuer"), strangerArgs(c)...)
+	for _, file := range bundles {
+		args = append(args, "--bundle="+file)
+	}
+	if c.Bool("offline") {
+		args = append(args, "--offline")
+	}
+	args = slices.Concat([]string{"verify", "--format=github"}, args, []string{"--"}, targets)
+	if err := env.again(ctx, nil, env.Stdout, args...); err != nil {
+		return err
+	}
+	return env.setOutputs(output{"verified", "true"})
+}
