@@ -1,0 +1,137 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+)
+
+const (
+	generator = "slsa-framework/slsa-github-generator"
+	hallmark  = "hallmark-project/hallmark"
+)
+
+// Signing is one act of a step, or of a called workflow, that signs artifacts or
+// attests how they were made.
+type Signing struct {
+	Tool       string // the action or the command, such as "cosign sign-blob"
+	Pos        Pos
+	Job        *Job
+	Step       *Step // nil for a called workflow
+	Provenance bool  // it says how the artifacts were made
+
+	Files []string // paths and patterns as written; nil if they are not named here
+
+	command *Command
+}
+
+// Signs are the signings of the step, in the order of its script.
+func (s *Step) Signs() []*Signing {
+	var all []*Signing
+	if g := actionSigns(s); g != nil {
+		g.Pos = s.Uses.Text.Pos
+		all = append(all, g)
+	}
+	for _, c := range s.Commands() {
+		if g := commandSigns(c); g != nil {
+			g.Pos, g.command = c.Pos, c
+			all = append(all, g)
+		}
+	}
+	for _, g := range all {
+		g.Job, g.Step = s.job, s
+	}
+	return all
+}
+
+// Signs are the signings of the job and, where it calls one that is known, of a
+// reusable workflow.
+func (j *Job) Signs() []*Signing {
+	var all []*Signing
+	if isHallmarkWorkflow(j.Uses) {
+		all = append(all, &Signing{Tool: "hallmark.yml", Provenance: true})
+	}
+	if j.Uses.In(generator) {
+		all = append(all, &Signing{Tool: "slsa-github-generator", Provenance: true})
+	}
+	for _, g := range all {
+		g.Job, g.Pos = j, j.Uses.Text.Pos
+	}
+	for _, s := range j.Steps {
+		all = append(all, s.Signs()...)
+	}
+	return all
+}
+
+// Signs are the signings of all jobs.
+func (w *Workflow) Signs() []*Signing {
+	var all []*Signing
+	for _, j := range w.Jobs {
+		all = append(all, j.Signs()...)
+	}
+	return all
+}
+
+func actionSigns(s *Step) *Signing {
+	u := s.Uses
+	switch {
+	case isHallmarkAction(u, "release"):
+		return &Signing{Tool: "hallmark", Provenance: true, Files: list(s.Input("artifacts"))}
+	case u.Is("actions/attest-build-provenance"):
+		return &Signing{Tool: "actions/attest-build-provenance", Provenance: true, Files: list(s.Input("subject-path"))}
+	case u.Is("actions/attest"):
+		return &Signing{Tool: "actions/attest", Files: list(s.Input("subject-path")),
+			Provenance: s.Input("predicate-type") == "" && s.Input("sbom-path") == ""}
+	case u.Is("actions/attest-sbom"):
+		return &Signing{Tool: "actions/attest-sbom", Files: list(s.Input("subject-path"))}
+	case u.Is("sigstore/gh-action-sigstore-python"):
+		return &Signing{Tool: "sigstore/gh-action-sigstore-python", Files: strings.Fields(s.Input("inputs"))}
+	}
+	if p := actionPublishes(s); p != nil && p.Signs {
+		return &Signing{Tool: p.Tool, Files: p.Files}
+	}
+	return nil
+}
+
+// cosignFlags are those of cosign's signing commands that take no value.
+var cosignFlags = []string{"-y", "--yes", "-r", "--recursive", "-d", "--verbose", "--new-bundle-format", "--use-signing-config", "--tlog-upload", "--b64"}
+
+func commandSigns(c *Command) *Signing {
+	words := c.Words
+	if len(words) < 2 {
+		return nil
+	}
+	switch words[0] {
+	case "cosign":
+		if has(words[1:2], "sign", "sign-blob", "attest", "attest-blob") {
+			return &Signing{Tool: "cosign " + words[1], Files: cosignFiles(words[2:]),
+				Provenance: strings.HasPrefix(words[1], "attest") && slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, "slsaprovenance") })}
+		}
+	case "hallmark":
+		if has(words[1:2], "sign", "attest", "publish") {
+			return &Signing{Tool: "hallmark " + words[1], Provenance: words[1] != "sign"}
+		}
+	case "sigstore":
+		if has(words[1:2], "sign", "attest") {
+			return &Signing{Tool: "sigstore " + words[1]}
+		}
+	}
+	return nil
+}
+
+func cosignFiles(words []string) []string {
+	var all []string
+	for i := 0; i < len(words); i++ {
+		switch word := words[i]; {
+		case !strings.HasPrefix(word, "-"):
+			all = append(all, word)
+		case !strings.Contains(word, "=") && !slices.Contains(cosignFlags, word):
+			i++
+		}
+	}
+	return all
+}
+
+// isHallmarkAction tells hallmark's own action of that name.
+func isHallmarkAction(u Uses, name string) bool { return u.Is(hallmark + "/actions/" + name) }
+
+func isHallmarkWorkflow(u Uses) bool { return u.Is(hallmark + "/.github/workflows/hallmark.yml") }
