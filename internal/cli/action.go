@@ -56,19 +56,18 @@ func runActionAttest(ctx context.Context, env *Env, c *cli.Context) error {
 		args = append(args, "--predicate="+in.sbom)
 		words = slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == in.sbom })
 	}
-	if out := in.bundle(c.String("bundles"), c.Bool("about-sbom")); out != "" {
+	out := in.bundle(c.String("bundles"), c.Bool("about-sbom"))
+	if out != "" {
 		if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 			return err
 		}
 		args = append(args, "--output="+out)
-		if !c.Bool("about-sbom") {
-			err = env.setOutputs(output{"bundle-path", out}, output{"provenance-name", filepath.Base(out)})
-		}
-		if err != nil {
-			return err
-		}
 	}
-	return env.again(ctx, in.stdin(), env.Stdout, slices.Concat(args, in.checksumArgs(), []string{"--"}, words, in.images)...)
+	err = env.again(ctx, in.stdin(), env.Stdout, slices.Concat(args, in.checksumArgs(), []string{"--"}, words, in.images)...)
+	if err != nil || out == "" || c.Bool("about-sbom") {
+		return err
+	}
+	return env.setOutputs(output{"bundle-path", out}, output{"provenance-name", filepath.Base(out)})
 }
 
 func actionSignCommand(env *Env) *cli.Command {

@@ -96,10 +96,26 @@ func (env *Env) stepInputs(ctx context.Context, c *cli.Context) (*stepInputs, er
 		Stdin:     env.Stdin,
 		Material:  material.Recognise,
 	})
-	if err == nil && in.handover != nil {
-		err = in.handover.check(in.set)
+	if err != nil {
+		return nil, err
 	}
-	return in, err
+	if in.handover != nil {
+		if err := in.handover.check(in.set); err != nil {
+			return nil, err
+		}
+	}
+	if err := leaveOutBundles(in.set, ""); err != nil {
+		return nil, err
+	}
+	// From here on the files have their names: a glob would match the bundles of
+	// the step before.
+	in.words = digests
+	for _, a := range in.set.Artifacts {
+		if a.Path != "" {
+			in.words = append(in.words, a.Path)
+		}
+	}
+	return in, nil
 }
 
 // listInput is an input of several lines: an item each, blank lines aside.
