@@ -20,6 +20,7 @@ type collector struct {
 	order   []*found
 	known   []*entry
 	leftOut []LeftOut
+	lists   []*List
 }
 
 // argument reads one argument as the first of these that it can be: a digest, a

@@ -64,9 +64,11 @@ type Artifact struct {
 // artifact. Name is written as an artifact's would be.
 type LeftOut struct{ Name, Reason string }
 
-// Set is everything that the arguments name, both lists ordered by name,
-// whatever the order of the arguments was.
+// Set is everything that the arguments name, ordered by name, whatever the order
+// of the arguments was. Lists are the checksum files among it, left out or not,
+// where [Options.Lists] asks for them.
 type Set struct {
 	Artifacts []*Artifact
 	LeftOut   []LeftOut
+	Lists     []*List
 }

@@ -31,8 +31,13 @@ type Options struct {
 	// Nil takes no file for material.
 	Material func(path string, content []byte) string
 
-	// Total is told how many bytes there are to read, once, before the first
-	// is; Progress is told of bytes that were, by many goroutines at once.
+	// Lists reads every checksum file among the artifacts for what it lists; those
+	// named themselves bring the files that they list with them.
+	Lists bool
+
+	// Total is told how many bytes there are to read before the first is, and
+	// again where lists bring more; Progress is told of bytes that were read, by
+	// many goroutines at once.
 	Total    func(bytes int64)
 	Progress func(bytes int64)
 
@@ -62,25 +67,42 @@ func Collect(ctx context.Context, args []string, o Options) (*Set, error) {
 	if c.args == 0 {
 		return nil, usage("no artifact is named")
 	}
-	tasks := c.tasks(o.algorithms())
-	if o.Total != nil {
-		var total int64
-		for _, t := range tasks {
-			total += t.info.Size()
-		}
-		o.Total(total)
-	}
-	b := &batch{material: o.Material, progress: o.Progress, parallel: o.parallel()}
+	tasks := c.tasks(c.order, o.algorithms())
+	o.total(tasks)
+	b := &batch{material: o.Material, progress: o.Progress, parallel: o.parallel(), lists: o.Lists}
 	if b.progress == nil {
 		b.progress = noProgress
 	}
 	if err := b.run(ctx, tasks); err != nil {
 		return nil, err
 	}
+	if o.Lists {
+		listed, err := c.listed(readLists(tasks), o.algorithms())
+		if err != nil {
+			return nil, err
+		}
+		o.total(slices.Concat(tasks, listed))
+		if err := b.run(ctx, listed); err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, listed...)
+	}
 	if err := leaveOutChecksums(ctx, b, tasks); err != nil {
 		return nil, err
 	}
 	return c.set(tasks)
+}
+
+// total tells how much there is to read.
+func (o *Options) total(tasks []*task) {
+	if o.Total == nil {
+		return
+	}
+	var total int64
+	for _, t := range tasks {
+		total += t.info.Size()
+	}
+	o.Total(total)
 }
 
 func (o *Options) algorithms() []string {
@@ -99,13 +121,13 @@ func (o *Options) parallel() int {
 
 // tasks are the files to hash, each with the algorithms of those digests that
 // somebody stated for its name, so that the two can be compared.
-func (c *collector) tasks(algorithms []string) []*task {
+func (c *collector) tasks(files []*found, algorithms []string) []*task {
 	stated := map[string][]string{}
 	for _, e := range c.known {
 		stated[e.Name] = union(stated[e.Name], slices.Collect(maps.Keys(e.Digest)))
 	}
-	tasks := make([]*task, len(c.order))
-	for i, f := range c.order {
+	tasks := make([]*task, len(files))
+	for i, f := range files {
 		tasks[i] = &task{found: *f, algorithms: algorithms}
 		if more := stated[f.name]; more != nil {
 			tasks[i].algorithms = union(algorithms, more)
@@ -123,17 +145,7 @@ func (c *collector) set(tasks []*task) (*Set, error) {
 			leftOut = append(leftOut, LeftOut{t.name, t.leftOut})
 			continue
 		}
-		entries = append(entries, &entry{
-			Artifact: &Artifact{
-				ResourceDescriptor: &intoto.ResourceDescriptor{Name: t.name, Digest: t.digests},
-				Path:               t.path,
-				Size:               t.info.Size(),
-				Explicit:           t.explicit,
-				info:               t.info,
-			},
-			origin: t.path,
-			args:   t.args,
-		})
+		entries = append(entries, &entry{Artifact: t.artifact(), origin: t.path, args: t.args})
 	}
 	artifacts, err := merge(append(entries, c.known...))
 	if err != nil {
@@ -146,7 +158,19 @@ func (c *collector) set(tasks []*task) (*Set, error) {
 		return nil, usage("nothing to work on: all %d files were left out, such as %s: %s",
 			len(leftOut), leftOut[0].Name, leftOut[0].Reason)
 	}
-	return &Set{Artifacts: artifacts, LeftOut: slices.Compact(leftOut)}, nil
+	slices.SortFunc(c.lists, func(a, b *List) int { return strings.Compare(a.Name, b.Name) })
+	return &Set{Artifacts: artifacts, LeftOut: slices.Compact(leftOut), Lists: c.lists}, nil
+}
+
+// artifact is what a task that was run has hashed.
+func (t *task) artifact() *Artifact {
+	return &Artifact{
+		ResourceDescriptor: &intoto.ResourceDescriptor{Name: t.name, Digest: t.digests},
+		Path:               t.path,
+		Size:               t.info.Size(),
+		Explicit:           t.explicit,
+		info:               t.info,
+	}
 }
 
 // Rehash computes further digests of the artifact's file and adds them. The

@@ -33,7 +33,7 @@ func leaveOutChecksums(ctx context.Context, b *batch, tasks []*task) error {
 		}
 	}
 	for _, t := range tasks {
-		if t.leftOut == "" && t.sums != nil {
+		if t.leftOut == "" && t.sums != nil && t.walked {
 			listed[t] = t.lists(files)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"regexp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -22,6 +24,7 @@ type task struct {
 	digests map[string]string
 	stated  map[string]string // more digests, of algorithms that checksum files use
 	sums    []checksum        // what it lists, where it reads as a checksum file
+	bad     error             // why it does not, where it only begins as one
 	leftOut string            // why it is no artifact; "" if it is one
 	err     error
 }
@@ -31,6 +34,7 @@ type batch struct {
 	material func(name string, content []byte) string
 	progress func(bytes int64)
 	parallel int
+	lists    bool // whether files that are named themselves may be checksum files
 
 	whole sync.Mutex // held by whoever holds a file larger than a chunk
 }
@@ -84,7 +88,7 @@ func (b *batch) read(ctx context.Context, t *task) error {
 		return err
 	}
 	front := buf[:n]
-	if t.walked {
+	if t.walked || b.lists && beginsAsChecksums(front) {
 		if s.read < s.size && b.worthHolding(front, s.size) {
 			b.whole.Lock()
 			defer b.whole.Unlock()
@@ -94,6 +98,8 @@ func (b *batch) read(ctx context.Context, t *task) error {
 		}
 		if s.read == s.size {
 			b.judge(t, front)
+		} else if beginsAsChecksums(front) {
+			t.bad = fmt.Errorf("a checksum file of more than %d bytes", maxMaterial)
 		}
 	}
 	if t.leftOut != "" {
@@ -127,20 +133,20 @@ func (b *batch) worthHolding(front []byte, size int64) bool {
 // judge decides on a file of a folder by its content, the same bytes that are
 // hashed if it is to stay.
 func (b *batch) judge(t *task, content []byte) {
-	if b.material != nil {
+	if b.material != nil && t.walked {
 		t.leftOut = b.material(t.path, content)
 	}
 	if t.leftOut == "" && beginsAsChecksums(content) {
 		// What does not parse to its end is a file like any other.
-		t.sums, _ = parseChecksums(bytes.NewReader(content), maxFiles)
+		t.sums, t.bad = parseChecksums(bytes.NewReader(content), maxFiles)
 	}
 }
 
+// checksumStart is how no other file begins than one that is, or was meant to be,
+// a checksum file.
+var checksumStart = regexp.MustCompile(`^\x{feff}?\\?(?:[0-9a-fA-F]{64} |[0-9a-fA-F]{96} |[0-9a-fA-F]{128} |SHA(?:256|384|512) \()`)
+
 // beginsAsChecksums spares other files the parser.
-func beginsAsChecksums(content []byte) bool {
-	line, _, _ := bytes.Cut(content[:min(len(content), maxLine)], []byte{'\n'})
-	_, err := parseLine(string(line))
-	return err == nil
-}
+func beginsAsChecksums(content []byte) bool { return checksumStart.Match(content) }
 
 func noProgress(int64) {}

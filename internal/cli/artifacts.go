@@ -21,21 +21,16 @@ func checksumsFlag() cli.Flag {
 
 // collect finds and hashes what the command line names, with progress.
 func (env *Env) collect(ctx context.Context, c *cli.Context, algorithms ...string) (*artifact.Set, error) {
-	return env.collectWords(ctx, c, c.Args().Slice(), algorithms...)
+	return env.collectWords(ctx, c, c.Args().Slice(), artifact.Options{Algorithms: algorithms})
 }
 
-// collectWords does so with some of the command line's words.
-func (env *Env) collectWords(ctx context.Context, c *cli.Context, words []string, algorithms ...string) (*artifact.Set, error) {
+// collectWords does so with some of the command line's words, and as o says.
+func (env *Env) collectWords(ctx context.Context, c *cli.Context, words []string, o artifact.Options) (*artifact.Set, error) {
 	progress := env.stage(c.Bool("quiet"), "hashing", inBytes)
 	defer progress.Done()
-	return artifact.Collect(ctx, words, artifact.Options{
-		Checksums:  c.StringSlice("checksums"),
-		Stdin:      env.Stdin,
-		Algorithms: algorithms,
-		Material:   material.Recognise,
-		Total:      progress.Total,
-		Progress:   progress.Add,
-	})
+	o.Checksums, o.Stdin = c.StringSlice("checksums"), env.Stdin
+	o.Material, o.Total, o.Progress = material.Recognise, progress.Total, progress.Add
+	return artifact.Collect(ctx, words, o)
 }
 
 // leaveOutBundles takes the work of earlier runs off the artifacts: bundles that

@@ -55,7 +55,7 @@ func runAttest(ctx context.Context, env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	set, images, err := env.artifactsAndImages(ctx, c, c.Duration("retry-for"))
+	set, images, err := env.artifactsAndImages(ctx, c, c.Duration("retry-for"), artifact.Options{})
 	if err != nil {
 		return err
 	}

@@ -31,12 +31,12 @@ type images struct {
 
 // targetsAndImages finds what is to be verified.
 func (env *Env) targetsAndImages(ctx context.Context, c *cli.Context) (*artifact.Set, *images, error) {
-	return env.artifactsAndImages(ctx, c, askLogsFor)
+	return env.artifactsAndImages(ctx, c, askLogsFor, artifact.Options{Lists: countsLists(c)})
 }
 
-// artifactsAndImages finds what a command works on: files and digests, and
-// images, each by its digest. A registry may fail for retryFor.
-func (env *Env) artifactsAndImages(ctx context.Context, c *cli.Context, retryFor time.Duration, algorithms ...string) (*artifact.Set, *images, error) {
+// artifactsAndImages finds what a command works on: files and digests as o says,
+// and images, each by its digest. A registry may fail for retryFor.
+func (env *Env) artifactsAndImages(ctx context.Context, c *cli.Context, retryFor time.Duration, o artifact.Options) (*artifact.Set, *images, error) {
 	var words, others []string
 	for _, word := range c.Args().Slice() {
 		if name, ok := strings.CutPrefix(word, imagePrefix); ok {
@@ -50,7 +50,7 @@ func (env *Env) artifactsAndImages(ctx context.Context, c *cli.Context, retryFor
 		if platform != "" {
 			return nil, nil, usagef("--platform %s: no image is named, as %sREGISTRY/REPOSITORY:TAG", shown(platform), imagePrefix)
 		}
-		set, err := env.collect(ctx, c, algorithms...)
+		set, err := env.collectWords(ctx, c, others, o)
 		return set, nil, err
 	}
 	found, err := env.resolveImages(ctx, c, words, retryFor)
@@ -64,7 +64,7 @@ func (env *Env) artifactsAndImages(ctx context.Context, c *cli.Context, retryFor
 	}
 	set := new(artifact.Set)
 	if len(others) > 0 || len(c.StringSlice("checksums")) > 0 {
-		if set, err = env.collectWords(ctx, c, others, algorithms...); err != nil {
+		if set, err = env.collectWords(ctx, c, others, o); err != nil {
 			return nil, nil, err
 		}
 	}

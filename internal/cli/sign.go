@@ -58,7 +58,7 @@ func runSign(ctx context.Context, env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	set, images, err := env.artifactsAndImages(ctx, c, c.Duration("retry-for"), algorithms...)
+	set, images, err := env.artifactsAndImages(ctx, c, c.Duration("retry-for"), artifact.Options{Algorithms: algorithms})
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,11 @@ func verifyCommand(env *Env) *cli.Command {
 		UsageText: "hallmark verify --repo octo/widget --tag v1.4.0 widget.zip\n" +
 			"hallmark verify --repo octo/widget --bundle multiple.intoto.jsonl dist\n" +
 			"hallmark verify --policy widget.policy.yaml widget.tar.gz",
+		Description: "A target is verified by a bundle that satisfies the whole policy: its own, or\n" +
+			"that of a checksum file in its folder, or among the targets, which lists it;\n" +
+			"`via` then names that file. A checksum file as a target brings along what it\n" +
+			"lists, and what is absent is rejected. One that nobody signed covers nothing,\n" +
+			"nor does one with a bad line or with two digests for a name.",
 		ArgsUsage: "TARGET...",
 		Category:  downstream,
 		Flags: slices.Concat(policyFlags(), trustFlags(), []cli.Flag{
@@ -77,7 +82,12 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 		return err
 	}
 	bundles.images = images
-	if n := len(set.Artifacts); summary != nil && n > provenance.MaxSubjects {
+	var listed *lists
+	if countsLists(c) {
+		listed = newLists(set.Lists)
+	}
+	absent := listed.absent()
+	if n := len(set.Artifacts) + len(absent); summary != nil && n > provenance.MaxSubjects {
 		return usagef("--emit-vsa: a summary is of at most %d targets, got %d", provenance.MaxSubjects, n)
 	}
 	v := &verification{
@@ -86,6 +96,7 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 		bundles:    bundles,
 		unlogged:   newUnlogged(env.completer(c, trusted, policy.Key)),
 		npm:        npm,
+		lists:      listed,
 		requireAll: c.Bool("require-all"),
 	}
 	results, err := v.all(ctx, set.Artifacts)
@@ -94,8 +105,8 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 	}
 	outcome := &report.Verification{
 		Question: policy.Question(),
-		Results:  results,
-		LeftOut:  leftOut(set),
+		Results:  append(results, absent...),
+		LeftOut:  listed.leftOut(set),
 		Root:     rootInfo(c, trusted),
 	}
 	err = env.printVerification(c, outcome)
@@ -129,6 +140,7 @@ type verification struct {
 	bundles    *lookup
 	unlogged   *unlogged
 	npm        *npmPackage // nil where the target is none
+	lists      *lists      // nil where checksum files cover nothing
 	requireAll bool
 
 	mu    sync.Mutex
@@ -155,11 +167,31 @@ func (v *verification) all(ctx context.Context, artifacts []*artifact.Artifact) 
 	return results, g.Wait()
 }
 
-// one looks for a bundle that satisfies the whole policy for an artifact. One
-// is enough, unless all must; what several establish is never added up.
+// one decides on an artifact: by its own bundles, or else by those of a checksum
+// file that lists it.
 func (v *verification) one(ctx context.Context, a *artifact.Artifact) (report.Result, error) {
+	var result report.Result
+	var err error
+	if l := v.lists.at(a); l != nil {
+		result, err = l.judge(ctx, v)
+	} else {
+		result, err = v.direct(ctx, a)
+	}
+	if err == nil && v.lists != nil && a.Path != "" {
+		result, err = v.byLists(ctx, a, result)
+	}
+	result.Name, result.Digest = a.Name, a.GetDigest()
+	if err == nil && result.Verdict == nil && len(result.Refused) == 0 {
+		result.Refused, err = v.notCovered(ctx, a)
+	}
+	return result, err
+}
+
+// direct looks for a bundle that satisfies the whole policy for an artifact. One
+// is enough, unless all must; what several establish is never added up.
+func (v *verification) direct(ctx context.Context, a *artifact.Artifact) (report.Result, error) {
 	result := report.Result{Name: a.Name}
-	candidates, searched, err := v.bundles.find(ctx, a)
+	candidates, _, err := v.bundles.find(ctx, a)
 	if err != nil {
 		return result, err
 	}
@@ -184,9 +216,6 @@ func (v *verification) one(ctx context.Context, a *artifact.Artifact) (report.Re
 		for _, candidate := range candidates {
 			result.Inputs = append(result.Inputs, candidate.SHA256)
 		}
-	}
-	if result.Verdict == nil && len(result.Refused) == 0 {
-		result.Refused = []report.Refusal{{Err: v.notCovered(a, searched)}}
 	}
 	return result, nil
 }
@@ -262,9 +291,14 @@ func (v *verification) digests(ctx context.Context, a *artifact.Artifact, candid
 	return a.Rehash(ctx, missing...)
 }
 
-func (v *verification) notCovered(a *artifact.Artifact, searched int) error {
+// notCovered is the refusal of an artifact about which there is no bundle.
+func (v *verification) notCovered(ctx context.Context, a *artifact.Artifact) ([]report.Refusal, error) {
 	if v.bundles.given == nil && v.bundles.images.holds(a) {
-		return notAttached()
+		return []report.Refusal{{Err: notAttached()}}, nil
+	}
+	_, searched, err := v.bundles.find(ctx, a)
+	if err != nil {
+		return nil, err
 	}
 	r := &verify.Rejection{Check: verify.CheckCoverage, Want: "a bundle that names this file"}
 	switch searched {
@@ -275,5 +309,14 @@ func (v *verification) notCovered(a *artifact.Artifact, searched int) error {
 	default:
 		r.Got = fmt.Sprintf("%d bundles about other files", searched)
 	}
-	return r
+	if v.lists != nil && a.Path != "" {
+		notes, err := v.lists.notes(ctx, v, a.Path)
+		if err != nil {
+			return nil, err
+		}
+		if notes != "" {
+			r.Got += "; " + notes
+		}
+	}
+	return []report.Refusal{{Err: r}}, nil
 }

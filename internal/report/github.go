@@ -40,7 +40,7 @@ func explanation(r *Result) string {
 	for _, refusal := range r.refusals() {
 		line := summary(refusal.Err)
 		if refusal.Bundle != "" {
-			line = fileName(refusal.Bundle) + ": " + line
+			line = aboutWhich(refusal) + ": " + line
 		}
 		lines = append(lines, line)
 		if hint := hintOf(refusal.Err); hint != "" {

@@ -23,7 +23,7 @@ func (v *Verification) Summary(w io.Writer) error {
 			fmt.Fprintf(&b, "\n%d more are in the log.\n", len(order)-i)
 			break
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", markdown(fileName(r.Name)), markdown(shortDigest(r.Digest)), r.Status(), signerCell(r), levelCell(r))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", markdown(fileName(r.Name)), markdown(shortDigest(r.Digest)), outcomeCell(r), signerCell(r), levelCell(r))
 	}
 	b.WriteString("\n")
 	for _, r := range order {
@@ -61,6 +61,13 @@ func (v *Verification) worstFirst() []*Result {
 	return all
 }
 
+func outcomeCell(r *Result) string {
+	if r.Via == "" {
+		return string(r.Status())
+	}
+	return string(r.Status()) + " via " + markdown(fileName(r.Via))
+}
+
 func signerCell(r *Result) string {
 	if r.Verdict == nil {
 		return ""
@@ -84,7 +91,7 @@ func explain(b *strings.Builder, r *Result) {
 		}
 		text := markdown(summary(refusal.Err))
 		if refusal.Bundle != "" {
-			text = markdown(fileName(refusal.Bundle)) + ": " + text
+			text = markdown(aboutWhich(refusal)) + ": " + text
 		}
 		fmt.Fprintf(b, "  - %s\n", text)
 	}

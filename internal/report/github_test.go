@@ -17,8 +17,8 @@ func mixed() *Verification {
 	return &Verification{Question: verify.ProvenanceQuestion, Root: ownRoot,
 		Results: []Result{
 			{Name: "widget_darwin_arm64.tar.gz", Digest: digest, Verdict: built("widget_darwin_arm64.tar.gz"), Bundle: "multiple.intoto.jsonl:1"},
-			{Name: "a,b:c|d 100%.zip", Digest: digest, Refused: []Refusal{{"b.sigstore.json", fromBranch}, {"c.sigstore.json", notCovered}}},
-			{Name: "widget.rpm", Digest: digest, Refused: []Refusal{{"widget.rpm.sigstore.json", errors.New("input/output error\nat byte 7")}}},
+			{Name: "a,b:c|d 100%.zip", Digest: digest, Refused: []Refusal{{Bundle: "b.sigstore.json", Err: fromBranch}, {Bundle: "c.sigstore.json", Err: notCovered}}},
+			{Name: "widget.rpm", Digest: digest, Refused: []Refusal{{Bundle: "widget.rpm.sigstore.json", Err: errors.New("input/output error\nat byte 7")}}},
 			{Name: "key.txt", Digest: digest, Verdict: byKey("key.txt"), Bundle: "key.sigstore.json"},
 		},
 		LeftOut: []LeftOut{{"SHA256SUMS", "every line matches"}}}
@@ -57,7 +57,7 @@ func TestHostileGitHub(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			d := built(evil)
 			d.Signer = verify.Signer{Identity: evil, Issuer: evil}
-			refused := []Refusal{{evil, &verify.Rejection{Check: verify.CheckRef, Want: evil, Got: evil, Why: evil, Hint: evil}}, {evil, errors.New(evil)}}
+			refused := []Refusal{{Bundle: evil, Err: &verify.Rejection{Check: verify.CheckRef, Want: evil, Got: evil, Why: evil, Hint: evil}}, {Bundle: evil, Via: evil, Err: errors.New(evil)}}
 			v := Verification{Root: RootInfo{Source: evil, SHA256: evil}, LeftOut: []LeftOut{{evil, evil}}, Results: []Result{
 				{Name: evil, Digest: map[string]string{"sha512": evil}, Verdict: d, Bundle: evil}, {Name: evil, Refused: refused}}}
 			var annotations, summary bytes.Buffer
@@ -103,7 +103,7 @@ func wantMarkdown(t *testing.T, text string, rows int) {
 func TestLargeSummary(t *testing.T) {
 	v := Verification{Root: defaultRoot}
 	for i := range 5000 {
-		v.Results = append(v.Results, Result{Name: fmt.Sprintf("%s%d", strings.Repeat("_", 190), i), Digest: digest, Refused: []Refusal{{"x", fromBranch}}})
+		v.Results = append(v.Results, Result{Name: fmt.Sprintf("%s%d", strings.Repeat("_", 190), i), Digest: digest, Refused: []Refusal{{Bundle: "x", Err: fromBranch}}})
 	}
 	var b bytes.Buffer
 	if err := v.Summary(&b); err != nil {

@@ -14,11 +14,20 @@ func (p *page) refusals(indent int, all []Refusal) {
 	for _, refusal := range all {
 		at := indent
 		if refusal.Bundle != "" {
-			p.line("%*s%s", indent, "", fileName(refusal.Bundle))
+			p.line("%*s%s", indent, "", aboutWhich(refusal))
 			at += 2
 		}
 		p.rows(at, []row{{pad(string(checkOf(refusal.Err)), checks), refusalParts(refusal.Err)}})
 	}
+}
+
+// aboutWhich is a refused bundle, and the checksum file that it is of if it is not
+// of the target.
+func aboutWhich(r Refusal) string {
+	if r.Via == "" {
+		return fileName(r.Bundle)
+	}
+	return fileName(r.Bundle) + ", of " + fileName(r.Via)
 }
 
 // checkOf is the check that failed, or says that none could be made.

@@ -20,11 +20,11 @@ func (v *Verification) verdictRows(r *Result) []row {
 	default:
 		rows = append(signerRows(d.Signer), sourceRow("source", d))
 	}
-	rows = append(rows, timeRow(d))
+	rows = append(rows, builderIDRow(d), timeRow(d), uncountedRow(d))
 	if l := d.Level; l != nil {
 		rows = append(rows, row{"level", []part{{text: fmt.Sprintf("SLSA Build L%d: %s", l.Build, clip(l.Why, longText))}}})
 	}
-	rows = append(rows, statementRow(d))
+	rows = append(rows, statementRow(r), viaRow(r))
 	if r.Bundle != "" {
 		rows = append(rows, row{"bundle", []part{{text: fileName(r.Bundle)}}})
 	}
@@ -100,6 +100,15 @@ func builderRow(d *verify.Verdict) row {
 	return row{"by", p.parts}
 }
 
+// builderIDRow names the builder for which the signer speaks, where that is
+// another one.
+func builderIDRow(d *verify.Verdict) row {
+	var p pieces
+	id := d.Fact(verify.FactBuilder)
+	p.add("", name(strings.TrimPrefix(id.Value, "https://")), id)
+	return row{"builder", p.parts}
+}
+
 // shortWorkflow leaves out of a workflow's URI what goes without saying: the
 // host, and a ref that is the one which was built.
 func shortWorkflow(uri string, d *verify.Verdict) string {
@@ -166,9 +175,19 @@ func timeRow(d *verify.Verdict) row {
 	return row{"signed at", []part{{text: when + "  " + strings.Join(who, ", ")}}}
 }
 
+// uncountedRow says why timestamps that came along count for nothing.
+func uncountedRow(d *verify.Verdict) row {
+	r := row{label: "not counted"}
+	for _, err := range d.Uncounted {
+		r.parts = append(r.parts, part{text: "a timestamp: " + summary(err)})
+	}
+	return r
+}
+
 // statementRow says what the statement says beyond the facts shown. Nothing
 // but the signer's own word stands behind it.
-func statementRow(d *verify.Verdict) row {
+func statementRow(r *Result) row {
+	d := r.Verdict
 	s := d.Statement
 	if s == nil {
 		return row{}
@@ -197,6 +216,14 @@ func statementRow(d *verify.Verdict) row {
 		return row{}
 	}
 	return row{"also says", []part{{text: strings.Join(items, ", ") + " (" + string(verify.SelfAsserted) + ")"}}}
+}
+
+// viaRow says that all of the above is about a checksum file.
+func viaRow(r *Result) row {
+	if r.Via == "" {
+		return row{}
+	}
+	return row{"via", []part{{text: fileName(r.Via) + ": all of this is about that checksum file, which lists this one"}}}
 }
 
 func (v *Verification) rootRow() row {

@@ -15,12 +15,14 @@ type Verification struct {
 }
 
 // Result is what was found of one target. It is verified where it has a verdict
-// and in no other case.
+// and in no other case. Verdict is about the target or, where Via names one, about
+// the checksum file that lists the target with its digest.
 type Result struct {
 	Name    string
 	Digest  map[string]string // lower-case hex by algorithm
 	Verdict *verify.Verdict
 	Bundle  string    // what Verdict rests on
+	Via     string    // the checksum file that the verdict is about; "" where it is about the target
 	Refused []Refusal // the bundles that did not satisfy the policy, or why there are none
 	Inputs  []string  // SHA-256 of the bundles that the outcome rests on, in hex
 }
@@ -31,6 +33,7 @@ type Result struct {
 type Refusal struct {
 	Bundle string
 	Err    error
+	Via    string // the checksum file that the bundle is of, where it is not the target
 }
 
 // LeftOut is a file among those named that is no artifact, and why not.

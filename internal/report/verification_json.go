@@ -36,9 +36,11 @@ type targetDoc struct {
 	Status           Status            `json:"status"`
 	Question         verify.Question   `json:"question"`
 	Bundle           string            `json:"bundle,omitempty"`
+	Via              string            `json:"via,omitempty"`
 	Signer           *signerDoc        `json:"signer,omitempty"`
 	Facts            []factDoc         `json:"facts,omitempty"`
 	Times            []timeDoc         `json:"times,omitempty"`
+	Uncounted        []refusalDoc      `json:"uncounted,omitempty"`
 	Logs             []logDoc          `json:"logs,omitempty"`
 	Level            *levelDoc         `json:"level,omitempty"`
 	Summary          *summaryDoc       `json:"summary,omitempty"`
@@ -102,6 +104,7 @@ type disagreementDoc struct {
 
 type refusalDoc struct {
 	Bundle string       `json:"bundle,omitempty"`
+	Via    string       `json:"via,omitempty"`
 	Check  verify.Check `json:"check,omitempty"`
 	Want   string       `json:"want,omitempty"`
 	Got    string       `json:"got,omitempty"`
@@ -128,7 +131,7 @@ func (v *Verification) JSON(w io.Writer) error {
 }
 
 func (v *Verification) target(r *Result) targetDoc {
-	t := targetDoc{Name: r.Name, Digest: r.Digest, Status: r.Status(), Question: v.Question, Bundle: r.Bundle}
+	t := targetDoc{Name: r.Name, Digest: r.Digest, Status: r.Status(), Question: v.Question, Bundle: r.Bundle, Via: r.Via}
 	for _, refusal := range r.refusals() {
 		t.Refused = append(t.Refused, refusalDocument(refusal))
 	}
@@ -139,6 +142,9 @@ func (v *Verification) target(r *Result) targetDoc {
 	signer := signerDoc(d.Signer)
 	t.Signer, t.InputsNotChecked = &signer, d.InputsNotChecked
 	t.Facts, t.Times, t.NotBelieved = factDocs(d.Facts), timeDocs(d.Times), disagreementDocs(d.NotBelieved)
+	for _, err := range d.Uncounted {
+		t.Uncounted = append(t.Uncounted, refusalDocument(Refusal{Err: err}))
+	}
 	for _, l := range d.Logs {
 		t.Logs = append(t.Logs, logDoc(l))
 	}
@@ -168,9 +174,9 @@ func summaryDocument(s *verify.Summary) *summaryDoc {
 func refusalDocument(r Refusal) refusalDoc {
 	var rejection *verify.Rejection
 	if !errors.As(r.Err, &rejection) {
-		return refusalDoc{Bundle: r.Bundle, Cause: r.Err.Error()}
+		return refusalDoc{Bundle: r.Bundle, Via: r.Via, Cause: r.Err.Error()}
 	}
-	doc := refusalDoc{Bundle: r.Bundle, Check: rejection.Check, Want: rejection.Want, Got: rejection.Got,
+	doc := refusalDoc{Bundle: r.Bundle, Via: r.Via, Check: rejection.Check, Want: rejection.Want, Got: rejection.Got,
 		Why: rejection.Why, Hint: rejection.Hint}
 	if rejection.Err != nil {
 		doc.Cause = strings.TrimSpace(rejection.Err.Error())

@@ -55,6 +55,15 @@ func built(file string) *verify.Verdict {
 	}
 }
 
+// delegated is what a builder signs for that a generator runs, with a timestamp
+// of a clock that nobody trusts.
+func delegated(file string) *verify.Verdict {
+	d := built(file)
+	d.Facts = append(d.Facts, verify.Fact{Name: verify.FactBuilder, Value: "https://github.com/octo/builder/.github/workflows/build.yml@refs/tags/v2", By: verify.SelfAsserted})
+	d.Uncounted = []error{errors.New("x509: certificate signed by unknown authority")}
+	return d
+}
+
 // oldBuild is a reusable builder's, with the old extensions alone and a promise.
 func oldBuild(file string) *verify.Verdict {
 	d := built(file)
@@ -114,7 +123,7 @@ func TestVerification(t *testing.T) {
 			Results: []Result{{Name: file, Digest: digest, Verdict: built(file), Bundle: bundle}}},
 		"verified-old": {Question: provenance, Root: ownRoot,
 			Results: []Result{{Name: file, Digest: digest, Verdict: oldBuild(file), Bundle: bundle,
-				Refused: []Refusal{{"multiple.intoto.jsonl:2", fromBranch}}}},
+				Refused: []Refusal{{Bundle: "multiple.intoto.jsonl:2", Err: fromBranch}}}},
 			LeftOut: []LeftOut{{"SHA256SUMS", "every line matches"}}},
 		"signature": {Question: signature, Root: defaultRoot,
 			Results: []Result{{Name: file, Digest: digest, Verdict: signed(file), Bundle: bundle}}},
@@ -122,27 +131,39 @@ func TestVerification(t *testing.T) {
 			Results: []Result{{Name: file, Digest: digest, Verdict: byKey(file), Bundle: bundle}}},
 		"rejected": {Question: provenance, Root: defaultRoot,
 			Results: []Result{{Name: file, Digest: digest, Refused: []Refusal{
-				{bundle, fromBranch},
-				{"multiple.intoto.jsonl:2", &verify.Rejection{Check: verify.CheckCertificate, Want: "a certificate by an authority of the trusted root",
+				{Bundle: bundle, Err: fromBranch},
+				{Bundle: "multiple.intoto.jsonl:2", Err: &verify.Rejection{Check: verify.CheckCertificate, Want: "a certificate by an authority of the trusted root",
 					Err: errors.Join(errors.New("x509: unknown authority"), errors.New("x509: expired"))}},
 			}}}},
 		"uncovered": {Question: provenance, Root: defaultRoot, Results: []Result{{Name: file, Digest: digest}}},
 		"undecided": {Question: provenance, Root: defaultRoot,
 			Results: []Result{{Name: file, Digest: digest, Refused: []Refusal{
-				{bundle, fromBranch}, {"attestations API", errors.New("api.github.com: 502 Bad Gateway, 14 tries in 15m")}}}}},
+				{Bundle: bundle, Err: fromBranch}, {Bundle: "attestations API", Err: errors.New("api.github.com: 502 Bad Gateway, 14 tries in 15m")}}}}},
 		"several": {Question: provenance, Root: ownRoot,
 			Results: []Result{
 				{Name: "widget_darwin_arm64.tar.gz", Digest: digest, Verdict: built("widget_darwin_arm64.tar.gz"), Bundle: "multiple.intoto.jsonl:1"},
 				{Name: file, Digest: digest, Verdict: oldBuild(file), Bundle: "multiple.intoto.jsonl:2"},
 				{Name: "widget_windows_amd64.zip", Digest: digest, Refused: []Refusal{{Err: notCovered}}},
-				{Name: "widget.deb", Digest: digest, Refused: []Refusal{{"widget.deb.sigstore.json", fromBranch}}},
-				{Name: "widget.rpm", Digest: digest, Refused: []Refusal{{"widget.rpm.sigstore.json", errors.New("input/output error")}}},
+				{Name: "widget.deb", Digest: digest, Refused: []Refusal{{Bundle: "widget.deb.sigstore.json", Err: fromBranch}}},
+				{Name: "widget.rpm", Digest: digest, Refused: []Refusal{{Bundle: "widget.rpm.sigstore.json", Err: errors.New("input/output error")}}},
 			},
 			LeftOut: []LeftOut{{"SHA256SUMS", "every line matches"}}},
 		"several-signed": {Question: signature, Root: defaultRoot,
 			Results: []Result{
 				{Name: "a.txt", Digest: digest, Verdict: signed("a.txt"), Bundle: "a.txt.sigstore.json"},
 				{Name: "b.txt", Digest: digest, Verdict: byKey("b.txt"), Bundle: "b.txt.sigstore.json"},
+			}},
+		"delegated": {Question: provenance, Root: defaultRoot,
+			Results: []Result{{Name: file, Digest: digest, Verdict: delegated(file), Bundle: bundle}}},
+		"via": {Question: provenance, Root: defaultRoot,
+			Results: []Result{{Name: file, Digest: digest, Verdict: built("SHA256SUMS"), Bundle: "SHA256SUMS.intoto.jsonl", Via: "SHA256SUMS",
+				Refused: []Refusal{{Bundle: "OTHER.intoto.jsonl", Via: "OTHER", Err: fromBranch}}}}},
+		"several-via": {Question: signature, Root: defaultRoot,
+			Results: []Result{
+				{Name: "SHA256SUMS", Digest: digest, Verdict: signed("SHA256SUMS"), Bundle: "SHA256SUMS.sig"},
+				{Name: "a.txt", Digest: digest, Verdict: signed("SHA256SUMS"), Bundle: "SHA256SUMS.sig", Via: "SHA256SUMS"},
+				{Name: "b.txt", Digest: digest, Verdict: byKey("b.txt"), Bundle: "b.txt.sigstore.json"},
+				{Name: "c.txt", Digest: digest, Refused: []Refusal{{Bundle: "SHA256SUMS.sig", Via: "SHA256SUMS", Err: fromBranch}}},
 			}},
 	}
 	for name, v := range tests {
@@ -164,11 +185,13 @@ func TestHostileVerification(t *testing.T) {
 			d.InputsNotChecked, d.Level.Why = []string{evil}, evil
 			d.NotBelieved = []verify.Disagreement{{Name: verify.FactRef, Certificate: evil, Statement: evil}}
 			refused := []Refusal{
-				{evil, &verify.Rejection{Check: verify.CheckRef, Want: evil, Got: evil, Why: evil, Hint: evil, Err: errors.New(evil)}},
-				{evil, &verify.Rejection{Check: verify.CheckRef, Got: evil, Why: evil}},
-				{evil, errors.New(evil)},
+				{Bundle: evil, Via: evil, Err: &verify.Rejection{Check: verify.CheckRef, Want: evil, Got: evil, Why: evil, Hint: evil, Err: errors.New(evil)}},
+				{Bundle: evil, Err: &verify.Rejection{Check: verify.CheckRef, Got: evil, Why: evil}},
+				{Bundle: evil, Err: errors.New(evil)},
 			}
-			results := []Result{{Name: evil, Digest: map[string]string{"sha512": evil}, Verdict: d, Bundle: evil, Refused: refused},
+			d.Uncounted = []error{errors.New(evil)}
+			d.Facts = append(d.Facts, verify.Fact{Name: verify.FactBuilder, Value: evil, By: verify.SelfAsserted})
+			results := []Result{{Name: evil, Digest: map[string]string{"sha512": evil}, Verdict: d, Bundle: evil, Via: evil, Refused: refused},
 				{Name: evil, Refused: refused}}
 			for n := 1; n <= len(results); n++ {
 				v := Verification{Results: results[:n], LeftOut: []LeftOut{{evil, evil}}, Root: RootInfo{Source: evil, SHA256: evil}}
@@ -196,12 +219,12 @@ func TestFailed(t *testing.T) {
 	}{
 		"no targets":          {nil, []error{&verify.Rejection{Check: verify.CheckCoverage}}, nil},
 		"all verified":        {[]Result{yes, yes}, nil, nil},
-		"a refusal beside":    {[]Result{{Verdict: yes.Verdict, Refused: []Refusal{{"x", fromBranch}}}}, nil, nil},
+		"a refusal beside":    {[]Result{{Verdict: yes.Verdict, Refused: []Refusal{{Bundle: "x", Err: fromBranch}}}}, nil, nil},
 		"zero result":         {[]Result{{}}, []error{&verify.Rejection{Check: verify.CheckCoverage}}, nil},
-		"rejected":            {[]Result{yes, {Refused: []Refusal{{"x", fromBranch}}}}, []error{fromBranch}, nil},
-		"undecided":           {[]Result{{Refused: []Refusal{{"x", fromBranch}, {"y", weather}}}}, []error{weather}, []error{fromBranch}},
-		"rejected, undecided": {[]Result{{Refused: []Refusal{{"x", fromBranch}}}, {Refused: []Refusal{{"y", weather}}}}, []error{weather, fromBranch}, nil},
-		"cancelled":           {[]Result{{Refused: []Refusal{{"y", context.Canceled}}}}, []error{context.Canceled}, nil},
+		"rejected":            {[]Result{yes, {Refused: []Refusal{{Bundle: "x", Err: fromBranch}}}}, []error{fromBranch}, nil},
+		"undecided":           {[]Result{{Refused: []Refusal{{Bundle: "x", Err: fromBranch}, {Bundle: "y", Err: weather}}}}, []error{weather}, []error{fromBranch}},
+		"rejected, undecided": {[]Result{{Refused: []Refusal{{Bundle: "x", Err: fromBranch}}}, {Refused: []Refusal{{Bundle: "y", Err: weather}}}}, []error{weather, fromBranch}, nil},
+		"cancelled":           {[]Result{{Refused: []Refusal{{Bundle: "y", Err: context.Canceled}}}}, []error{context.Canceled}, nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

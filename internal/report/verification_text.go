@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/hallmark-project/hallmark/verify"
@@ -61,15 +62,34 @@ func (v *Verification) several(p *page) {
 	p.line("\n%s", v.total())
 }
 
-// total counts the outcomes: "2 verified, 1 rejected".
+// total counts the outcomes: "2 verified, 1 rejected", or "2 verified (1 via
+// SHA256SUMS)".
 func (v *Verification) total() string {
-	total := fmt.Sprintf("%d verified", v.count(Verified))
+	total := fmt.Sprintf("%d verified%s", v.count(Verified), v.via())
 	for _, s := range []Status{Rejected, Undecided} {
 		if n := v.count(s); n > 0 {
 			total += fmt.Sprintf(", %d %s", n, s)
 		}
 	}
 	return total
+}
+
+// via counts the verified targets that are so by checksum files, which it names.
+func (v *Verification) via() string {
+	n := 0
+	var lists []string
+	for i := range v.Results {
+		if r := &v.Results[i]; r.Verdict != nil && r.Via != "" {
+			n++
+			if !slices.Contains(lists, r.Via) {
+				lists = append(lists, r.Via)
+			}
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d via %s)", n, names(lists))
 }
 
 // resultLine is a target's line in the table.
@@ -93,6 +113,9 @@ func resultLine(r *Result) []string {
 	}
 	if d.Level != nil {
 		cells = append(cells, fmt.Sprintf("L%d", d.Level.Build))
+	}
+	if r.Via != "" {
+		cells = append(cells, "via "+fileName(r.Via))
 	}
 	return cells
 }

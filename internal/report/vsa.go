@@ -66,7 +66,7 @@ func (v *Verification) VSA(about VSA) (*intoto.Statement, error) {
 }
 
 // levels are what all verified targets reached. Where one was not asked how it
-// was built there is none to speak of.
+// was built, or only the checksum file that lists it, there is none to speak of.
 func (v *Verification) levels(of Status) []any {
 	if of != Verified {
 		return []any{"FAILED"}
@@ -74,7 +74,7 @@ func (v *Verification) levels(of Status) []any {
 	lowest := 0
 	for i := range v.Results {
 		level := v.Results[i].Verdict.Level
-		if level == nil {
+		if level == nil || v.Results[i].Via != "" {
 			return []any{}
 		}
 		if lowest == 0 || level.Build < lowest {

@@ -23,10 +23,10 @@ func TestVSA(t *testing.T) {
 	level2 := Result{Name: "a.zip", Digest: digest, Verdict: built("a.zip"), Inputs: []string{other}}
 	level3 := Result{Name: "b.zip", Digest: digest, Verdict: oldBuild("b.zip"), Inputs: []string{one}}
 	same := Result{Name: "c.zip", Digest: digest, Verdict: oldBuild("c.zip"), Inputs: []string{one}}
-	no := Result{Name: "d.zip", Digest: digest, Refused: []Refusal{{"x", fromBranch}}, Inputs: []string{one}}
+	no := Result{Name: "d.zip", Digest: digest, Refused: []Refusal{{Bundle: "x", Err: fromBranch}}, Inputs: []string{one}}
 	tests := map[string]Verification{
 		"passed": {Results: []Result{level2, level3, same}},
-		"failed": {Results: []Result{level3, no, {Name: "e.zip", Digest: digest, Refused: []Refusal{{"x", errors.New("weather")}}}}},
+		"failed": {Results: []Result{level3, no, {Name: "e.zip", Digest: digest, Refused: []Refusal{{Bundle: "x", Err: errors.New("weather")}}}}},
 		"signed": {Results: []Result{{Name: "a.txt", Digest: digest, Verdict: signed("a.txt")}}},
 	}
 	for name, v := range tests {
@@ -56,7 +56,7 @@ func TestLevelsOfVSA(t *testing.T) {
 		return Result{Name: "a", Digest: digest, Verdict: d}
 	}
 	unasked := Result{Name: "a", Digest: digest, Verdict: signed("a")}
-	weather := Result{Name: "a", Digest: digest, Refused: []Refusal{{"x", errors.New("weather")}}}
+	weather := Result{Name: "a", Digest: digest, Refused: []Refusal{{Bundle: "x", Err: errors.New("weather")}}}
 	tests := map[string]struct {
 		results []Result
 		result  string
@@ -66,6 +66,7 @@ func TestLevelsOfVSA(t *testing.T) {
 		"the lowest, first":       {[]Result{at(1), at(3)}, "PASSED", []any{"SLSA_BUILD_LEVEL_1"}},
 		"the lowest, last":        {[]Result{at(3), at(2)}, "PASSED", []any{"SLSA_BUILD_LEVEL_2"}},
 		"one that was not asked":  {[]Result{at(3), unasked}, "PASSED", []any{}},
+		"one by a list alone":     {[]Result{at(3), {Name: "b", Verdict: at(3).Verdict, Via: "SHA256SUMS"}}, "PASSED", []any{}},
 		"one that is rejected":    {[]Result{at(3), {Name: "b"}}, "FAILED", []any{"FAILED"}},
 		"one that is undecided":   {[]Result{at(3), weather}, "", nil},
 		"rejected beside weather": {[]Result{{Name: "b"}, weather}, "FAILED", []any{"FAILED"}},
