@@ -1,9 +1,11 @@
 #!/bin/sh
 # test.sh MODULE...: runs all tests of the modules in these folders, those that
 # need the sandbox among them. A test that skips itself fails the run: it would
-# otherwise pass unseen where what it needs is missing. Two kinds may, and are
+# otherwise pass unseen where what it needs is missing. Three kinds may, and are
 # named: the conformance cases are no part of the project (internal/corpustest),
-# and a browser is not on every machine. CI has both.
+# and not every machine has a browser, or npm with Node 20 for sigstore-js. CI has
+# all of them. A line counts what each other implementation agreed on
+# (internal/interop).
 set -eu
 root=$(pwd)
 export HALLMARK_SANDBOX=1 HALLMARK_SANDBOX_BIN="$root/bin/hallmark-sandbox"
@@ -15,12 +17,19 @@ if [ -z "${HALLMARK_CORPUS:-}" ] && [ ! -e "$root/../shared/corpus" ]; then
 	spared="$spared|TestConformanceCorpus|TestCorpusRoots"
 fi
 command -v chromium >/dev/null || spared="$spared|TestSandboxScripts/keys_chromium"
+js=internal/interop/sigstore-js
+if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
+	spared="$spared|TestSigstoreJS"
+elif [ -z "$(find "$js/node_modules/.package-lock.json" -newer "$js/package-lock.json" 2>/dev/null)" ]; then
+	(cd "$js" && npm ci --loglevel=error)
+fi
 
 for module; do
 	cd "$root/$module"
 	go test -v ./... >"$log" 2>&1 || failed=1
 	# One line a package, and all that was said by those that failed.
 	awk '/^=== |^ *--- PASS|no test files/ { next }
+		/^interop / { print; next }
 		/^ok[ \t]/ { print; n = 0; next }
 		/^FAIL[ \t]/ { for (i = 0; i < n; i++) print said[i]; print; n = 0; next }
 		{ said[n++] = $0 }
