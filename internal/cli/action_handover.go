@@ -20,6 +20,7 @@ func handoverFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "folder", Category: groupInput, Usage: "`FOLDER` of what another job built, with --hashes"},
 		&cli.StringFlag{Name: "hashes", Category: groupInput, Usage: "`SUMS` of it, as that job's output gave them"},
+		&cli.BoolFlag{Name: "signed", Category: groupInput, Usage: "there may be signatures beside it by now"},
 	}
 }
 
@@ -57,12 +58,12 @@ func handoverFromFlags(c *cli.Context) (*handover, error) {
 		}
 		h.want[a.Name] = sum
 	}
-	return h, h.checkFolder(c.Context)
+	return h, h.checkFolder(c.Context, c.Bool("signed"))
 }
 
 // checkFolder wants the folder to hold the files that were announced and nothing
-// else, links and folders included.
-func (h *handover) checkFolder(ctx context.Context) error {
+// else, links and folders included; signatures beside them once there may be any.
+func (h *handover) checkFolder(ctx context.Context, signed bool) error {
 	entries, err := os.ReadDir(h.folder)
 	if err != nil {
 		return err
@@ -73,6 +74,9 @@ func (h *handover) checkFolder(ctx context.Context) error {
 			return err
 		}
 		name := entry.Name()
+		if beside, ok := strings.CutSuffix(name, ".sigstore.json"); ok && signed && h.want[beside] != "" && entry.Type().IsRegular() {
+			continue
+		}
 		if h.want[name] == "" || !entry.Type().IsRegular() {
 			return refuseHandover("the files that the build job announced", "also "+shown(name))
 		}
