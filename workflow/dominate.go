@@ -5,91 +5,137 @@ import (
 	"strings"
 )
 
+// gap is what lies between a signature and a publication that it should precede.
+type gap int
+
+// The gaps, the widest first.
+const (
+	nothingSigns gap = iota
+	wrongOrder       // the publication does not wait for the signature
+	mayBeSkipped     // by a condition of the one, or by the other going on without
+	mayFail          // and nobody would notice
+	closed
+)
+
 // Unsigned says why p may be reached in a run that made no signature before; ""
 // where that cannot be. A draft is seen by nobody, a release without files has
 // nothing to sign, and an image is signed where it was pushed to.
 func (w *Workflow) Unsigned(p *Publication) string {
+	_, why := w.gap(p, w.Signs())
+	return why
+}
+
+// gap is the narrowest that any of the signatures leaves.
+func (w *Workflow) gap(p *Publication, signings []*Signing) (gap, string) {
 	empty := p.Kind == GitHubRelease && len(p.Files) == 0 && !p.Unveils
 	if p.Draft || p.Signs || empty || never(p.Job.If) || p.Step != nil && never(p.Step.If) {
-		return ""
+		return closed, ""
 	}
-	if p.command != nil && p.Step.stateAt(p.command) != unsigned {
-		return ""
+	if p.command != nil && p.Step.stateAt(p.command, nil) != unsigned {
+		return closed, ""
 	}
-	all := w.Signs()
-	if len(all) == 0 {
-		return "nothing in this workflow signs"
-	}
-	reason := ""
-	for _, g := range all {
-		ok, why := w.Dominates(g, p)
-		if p.Kind == Container {
-			ok, why = w.follows(g, p)
+	widest, reason := nothingSigns, "nothing in this workflow signs it"
+	for _, g := range signings {
+		if !g.concerns(p) {
+			continue
 		}
-		if ok {
-			return ""
+		between, why := w.between(g, p)
+		if between == closed {
+			return closed, ""
 		}
-		if reason == "" || p.Step != nil && g.Job == p.Job {
-			reason = why
+		if between > widest || between == widest && g.Job == p.Job {
+			widest, reason = between, why
 		}
 	}
-	return reason
+	return widest, reason
+}
+
+// concerns tells whether g may sign the sort of thing that p publishes.
+func (g *Signing) concerns(p *Publication) bool {
+	if p.Kind == Container {
+		return g.Image || g.Provenance && len(g.Files) == 0
+	}
+	return !g.Image
 }
 
 // Dominates tells whether each run that reaches p has made the signature g
-// before, and else why not.
+// before, and else why not. Of an image it asks whether it is signed at all.
 func (w *Workflow) Dominates(g *Signing, p *Publication) (bool, string) {
-	if g.Job == p.Job && g.Step != nil && p.Step != nil {
-		return w.dominatesInJob(g, p)
-	}
-	if why := w.unsure(g, steady(append(conditions(g.Job.If), conditions(p.Job.If)...))); why != "" {
-		return false, why
-	}
-	if g.Job.ContinueOnError.Possible() || g.Job.Input("continue-on-error") == "true" {
-		return false, "continue-on-error hides that job " + g.Job.ID + " failed"
-	}
-	return w.requires(p.Job, g.Job)
+	between, why := w.between(g, p)
+	return between == closed, why
 }
 
-func (w *Workflow) dominatesInJob(g *Signing, p *Publication) (bool, string) {
+func (w *Workflow) between(g *Signing, p *Publication) (gap, string) {
+	switch {
+	case p.Kind == Container:
+		return w.signedThere(g, p)
+	case g.Job == p.Job && g.Step != nil && p.Step != nil:
+		return w.inJob(g, p)
+	}
+	if ok, why := w.requires(p.Job, g.Job); !ok {
+		if needs(p.Job, g.Job) {
+			return mayBeSkipped, why
+		}
+		return wrongOrder, why
+	}
+	if g.Job.ContinueOnError.Possible() {
+		return mayFail, "continue-on-error hides that job " + g.Job.ID + " failed"
+	}
+	return w.certain(g, steady(append(conditions(g.Job.If), conditions(p.Job.If)...)))
+}
+
+func (w *Workflow) inJob(g *Signing, p *Publication) (gap, string) {
 	steps := p.Job.Steps
 	signs, publishes := slices.Index(steps, g.Step), slices.Index(steps, p.Step)
-	if signs > publishes {
-		return false, g.Tool + " comes after it"
-	}
-	if signs == publishes {
-		if p.command == nil || g.command == nil || p.Step.stateAfter(g.command, p.command) == unsigned {
-			return false, g.Tool + " does not come before it in every case"
+	switch {
+	case signs > publishes:
+		return wrongOrder, g.Tool + " comes after it"
+	case signs == publishes:
+		if p.command == nil || g.command == nil || p.Step.stateAt(p.command, g.command) == unsigned {
+			return wrongOrder, g.Tool + " does not come before it in every case"
 		}
-		return true, ""
+		return closed, ""
+	case outlivesFailure(p.Step.If):
+		return mayBeSkipped, "its if: lets it run although " + g.Tool + " failed"
 	}
-	if why := w.unsure(g, append(conditions(p.Job.If), conditions(p.Step.If)...)); why != "" {
-		return false, why
-	}
-	if outlivesFailure(p.Step.If) {
-		return false, "its if: lets it run although " + g.Tool + " failed"
-	}
-	return true, ""
+	return w.certain(g, append(conditions(p.Job.If), conditions(p.Step.If)...))
 }
 
-// unsure says why the job of g may go on without the signature, where given are
+// certain says why the job of g may go on without the signature, where given are
 // the conditions of what is to come.
-func (w *Workflow) unsure(g *Signing, given []string) string {
+func (w *Workflow) certain(g *Signing, given []string) (gap, string) {
 	if never(g.Job.If) {
-		return "if: keeps job " + g.Job.ID + " from ever running"
+		return mayBeSkipped, "if: keeps job " + g.Job.ID + " from ever running"
+	}
+	if g.tolerated() != "" {
+		return mayFail, g.tolerated()
 	}
 	if g.Step == nil {
-		return ""
+		return closed, ""
 	}
 	switch missing := w.holds(conditions(g.Step.If), given); {
 	case never(g.Step.If):
-		return "if: keeps " + g.Tool + " from ever running"
+		return mayBeSkipped, "if: keeps " + g.Tool + " from ever running"
+	case missing != "":
+		return mayBeSkipped, g.Tool + " runs only if " + missing
+	case g.command != nil && g.Step.ends(g.command) == unsigned:
+		return mayBeSkipped, "the script of " + g.Tool + " can end well without it"
+	}
+	return closed, ""
+}
+
+// tolerated says what hides from the job that the signature failed; "" if nothing
+// does.
+func (g *Signing) tolerated() string {
+	switch {
+	case g.Step == nil && g.Job.Input("continue-on-error") == "true":
+		return "continue-on-error hides that " + g.Tool + " failed"
+	case g.Step == nil:
+		return ""
 	case g.Step.ContinueOnError.Possible():
 		return "continue-on-error hides that " + g.Tool + " failed"
-	case missing != "":
-		return g.Tool + " runs only if " + missing
-	case g.command != nil && g.Step.ends(g.command) == unsigned:
-		return "the script of " + g.Tool + " can end well without it"
+	case g.command != nil && g.Step.survives(g.command):
+		return "the script goes on where " + g.Tool + " fails"
 	}
 	return ""
 }
@@ -132,41 +178,32 @@ func needs(job, needed *Job) bool {
 	return slices.ContainsFunc(job.Needs, func(id string) bool { return strings.EqualFold(id, needed.ID) })
 }
 
-// follows tells whether an image that p pushes is signed by g once it is there.
-func (w *Workflow) follows(g *Signing, p *Publication) (bool, string) {
-	if why := w.unsure(g, append(conditions(p.Job.If), stepConditions(p)...)); why != "" {
-		return false, why
+// signedThere tells whether an image that p pushes is signed by g, before or once
+// it is there.
+func (w *Workflow) signedThere(g *Signing, p *Publication) (gap, string) {
+	given := conditions(p.Job.If)
+	if p.Step != nil {
+		given = append(given, conditions(p.Step.If)...)
 	}
-	if g.Job == p.Job {
-		return true, ""
-	}
-	if ok, _ := w.requires(g.Job, p.Job); ok {
-		return true, ""
-	}
-	return w.requires(p.Job, g.Job)
-}
-
-func stepConditions(p *Publication) []string {
-	if p.Step == nil {
-		return nil
-	}
-	return conditions(p.Step.If)
-}
-
-// stateAt is the state in which the step's script first reaches the command,
-// whatever of it signs.
-func (s *Step) stateAt(c *Command) state { return s.reached(nil, c) }
-
-// stateAfter is the same with a single command that signs.
-func (s *Step) stateAfter(sign, c *Command) state { return s.reached(sign, c) }
-
-func (s *Step) reached(sign, c *Command) state {
-	at := unreachable
-	found := false
-	s.script.follow(unsigned, signsBy(sign), func(reached *Command, st state) {
-		if reached == c {
-			at, found = min(at, st), true
+	if g.Job != p.Job {
+		given = steady(append(given, conditions(g.Job.If)...))
+		after, _ := w.requires(g.Job, p.Job)
+		if before, why := w.requires(p.Job, g.Job); !after && !before {
+			return wrongOrder, why
 		}
+	}
+	return w.certain(g, given)
+}
+
+// stateAt is the state in which the step's script first reaches a command, where
+// only sign signs or, if that is nil, each command that can.
+func (s *Step) stateAt(c, sign *Command) state {
+	at, found := unreachable, false
+	s.script.follow(unsigned, func(reached *Command, in state) (ok, bad state) {
+		if reached == c {
+			at, found = min(at, in), true
+		}
+		return signature(sign)(reached, in)
 	})
 	if !found { // inside of what is not followed
 		return unsigned
@@ -175,15 +212,25 @@ func (s *Step) reached(sign, c *Command) state {
 }
 
 // ends is the state in which the step succeeds.
-func (s *Step) ends(sign *Command) state {
-	return s.script.follow(unsigned, signsBy(sign), func(*Command, state) {})
+func (s *Step) ends(sign *Command) state { return s.script.follow(unsigned, signature(sign)) }
+
+// signature is the effect of the command that signs, or of each that can.
+func signature(only *Command) effect {
+	return func(c *Command, in state) (ok, bad state) {
+		if c == only || only == nil && commandSigns(c) != nil {
+			return max(in, signed), in
+		}
+		return in, in
+	}
 }
 
-func signsBy(only *Command) func(*Command) bool {
-	return func(c *Command) bool {
-		if only != nil {
-			return c == only
+// survives tells whether the step can succeed although the command failed. Here
+// signed stands for a way on which it did not.
+func (s *Step) survives(failing *Command) bool {
+	return s.script.follow(signed, func(c *Command, in state) (ok, bad state) {
+		if c == failing && in != unreachable {
+			return unreachable, unsigned
 		}
-		return commandSigns(c) != nil
-	}
+		return in, in
+	}) == unsigned
 }

@@ -20,10 +20,16 @@ const maxVisits = 20_000
 // set -e ends the script; or badly where set -e looks away.
 type outcome struct{ ok, bad, ignored state }
 
+// any is the state however it ended.
+func (o outcome) any() state { return min(o.ok, o.bad, o.ignored) }
+
+// effect says what a command makes of the state that it is reached in: where it
+// ends well, and where badly.
+type effect func(c *Command, in state) (ok, bad state)
+
 // flow follows a script through all ways that it may take.
 type flow struct {
-	signs func(*Command) bool
-	reach func(*Command, state)
+	effect effect
 
 	script            *script
 	errexit, pipefail bool
@@ -35,11 +41,11 @@ type flow struct {
 
 // follow runs through sc in the state in. It returns the state in which the step
 // has succeeded.
-func (sc *script) follow(in state, signs func(*Command) bool, reach func(*Command, state)) state {
+func (sc *script) follow(in state, e effect) state {
 	if sc.tree == nil {
-		return sc.followLines(in, signs, reach)
+		return sc.followLines(in, e)
 	}
-	f := &flow{signs: signs, reach: reach, script: sc, errexit: sc.errexit, pipefail: sc.pipefail,
+	f := &flow{effect: e, script: sc, errexit: sc.errexit, pipefail: sc.pipefail,
 		exited: unreachable, functions: make(map[string]*syntax.Stmt)}
 	out := f.statements(sc.tree, in)
 	if f.visits > maxVisits {
@@ -50,11 +56,11 @@ func (sc *script) follow(in state, signs func(*Command) bool, reach func(*Comman
 
 // followLines is for shells that go on whatever fails: only the last command
 // tells the step how it ended.
-func (sc *script) followLines(in state, signs func(*Command) bool, reach func(*Command, state)) state {
+func (sc *script) followLines(in state, e effect) state {
 	for _, c := range sc.commands {
-		reach(c, in)
-		if signs(c) && c.last {
-			in = max(in, signed)
+		ok, bad := e(c, in)
+		if in = min(ok, bad); c.last {
+			in = ok
 		}
 	}
 	return in
@@ -70,7 +76,7 @@ func (f *flow) statements(list []*syntax.Stmt, in state) outcome {
 		case f.errexit && f.tested == 0:
 			out = outcome{min(o.ok, o.ignored), min(out.bad, o.bad), unreachable}
 		default:
-			out = outcome{min(o.ok, o.bad, o.ignored), out.bad, unreachable}
+			out = outcome{o.any(), out.bad, unreachable}
 		}
 	}
 	return out
@@ -81,7 +87,7 @@ func (f *flow) statement(s *syntax.Stmt, in state) outcome {
 		return outcome{unsigned, unsigned, unsigned}
 	}
 	for _, r := range s.Redirs {
-		f.substitutions(in, r.Word, r.Hdoc)
+		in = f.substitutions(in, r.Word, r.Hdoc)
 	}
 	if s.Negated {
 		o := f.test(func() outcome { return f.command(s.Cmd, in) })
@@ -89,7 +95,7 @@ func (f *flow) statement(s *syntax.Stmt, in state) outcome {
 	}
 	o := f.command(s.Cmd, in)
 	if s.Background || s.Coprocess { // nobody looks how it ends
-		return outcome{in, unreachable, unreachable}
+		return outcome{o.any(), unreachable, unreachable}
 	}
 	return o
 }
@@ -131,7 +137,7 @@ func (f *flow) command(c syntax.Command, in state) outcome {
 		}
 	case *syntax.DeclClause:
 		for _, a := range c.Args {
-			f.substitutions(in, a.Value)
+			in = f.substitutions(in, a.Value)
 		}
 	case *syntax.TestClause, *syntax.ArithmCmd, *syntax.LetClause:
 		return outcome{in, in, in}
@@ -150,19 +156,12 @@ func (f *flow) binary(c *syntax.BinaryCmd, in state) outcome {
 		y := f.statement(c.Y, min(x.bad, x.ignored))
 		return outcome{min(x.ok, y.ok), y.bad, y.ignored}
 	}
-	x, y := f.statement(c.X, in), f.statement(c.Y, in) // a pipe
-	if f.pipefail {
-		return outcome{both(x.ok, y.ok), in, unreachable}
+	x := f.statement(c.X, in) // a pipe
+	if !f.pipefail {
+		return f.statement(c.Y, x.any())
 	}
-	return outcome{y.ok, y.bad, y.ignored}
-}
-
-// both is the state where two commands have ended well that ran at once.
-func both(a, b state) state {
-	if a == unreachable || b == unreachable {
-		return unreachable
-	}
-	return max(a, b)
+	y := f.statement(c.Y, x.ok)
+	return outcome{y.ok, min(x.bad, x.ignored, y.bad, y.ignored), unreachable}
 }
 
 func (f *flow) subshell(list []*syntax.Stmt, in state) outcome {

@@ -7,19 +7,20 @@ const maxCalls = 16
 
 // call follows a simple command.
 func (f *flow) call(c *syntax.CallExpr, in state) outcome {
-	if len(c.Args) == 0 { // x=$(command) ends as the last of its commands does
+	if len(c.Args) == 0 { // x=$(command) ends as its last command does
 		out := outcome{in, unreachable, unreachable}
 		for _, a := range c.Assigns {
-			if o, any := f.substitutions(out.ok, a.Value); any {
-				out = outcome{o.ok, min(o.bad, o.ignored), unreachable}
+			if a.Value != nil {
+				o := f.expand(out.ok, a.Value)
+				out = outcome{o.ok, min(out.bad, o.bad), unreachable}
 			}
 		}
 		return out
 	}
 	for _, a := range c.Assigns {
-		f.substitutions(in, a.Value)
+		in = f.substitutions(in, a.Value)
 	}
-	f.substitutions(in, c.Args...)
+	in = f.substitutions(in, c.Args...)
 	command := f.script.calls[c]
 	if len(command.Words) == 0 {
 		return outcome{in, in, unreachable}
@@ -44,41 +45,49 @@ func (f *flow) call(c *syntax.CallExpr, in state) outcome {
 			return f.statement(body, in)
 		}
 	}
-	if command.nested != nil && command.nested.tree != nil {
-		out := command.nested.follow(in, f.signs, f.reach)
-		return outcome{out, in, unreachable}
+	if command.nested != nil {
+		failed := in
+		out := command.nested.follow(in, func(c *Command, in state) (state, state) {
+			ok, bad := f.effect(c, in)
+			failed = min(failed, bad)
+			return ok, bad
+		})
+		return outcome{out, failed, unreachable}
 	}
-	f.reach(command, in)
-	if f.signs(command) {
-		return outcome{max(in, signed), in, unreachable}
-	}
-	return outcome{in, in, unreachable}
+	ok, bad := f.effect(command, in)
+	return outcome{ok, bad, unreachable}
 }
 
-// substitutions follows the commands inside of words, and tells whether there
-// are any. Bash does not hand set -e down to them.
-func (f *flow) substitutions(in state, words ...*syntax.Word) (out outcome, any bool) {
-	out = outcome{in, unreachable, unreachable}
+// substitutions is the state behind the words' commands, however they end: what
+// is expanded for an argument fails unnoticed.
+func (f *flow) substitutions(in state, words ...*syntax.Word) state {
 	for _, word := range words {
-		if word == nil {
-			continue
+		if word != nil {
+			in = f.expand(in, word).any()
 		}
-		syntax.Walk(word, func(n syntax.Node) bool {
-			var list []*syntax.Stmt
-			switch n := n.(type) {
-			case *syntax.CmdSubst:
-				list = n.Stmts
-			case *syntax.ProcSubst:
-				list = n.Stmts
-			default:
-				return true
-			}
-			errexit := f.errexit
-			f.errexit = false
-			out, any = f.subshell(list, in), true
-			f.errexit = errexit
-			return false
-		})
 	}
-	return out, any
+	return in
+}
+
+// expand follows the commands inside of a word. Bash does not hand set -e down
+// to them.
+func (f *flow) expand(in state, word *syntax.Word) outcome {
+	out := outcome{in, unreachable, unreachable}
+	syntax.Walk(word, func(n syntax.Node) bool {
+		var list []*syntax.Stmt
+		switch n := n.(type) {
+		case *syntax.CmdSubst:
+			list = n.Stmts
+		case *syntax.ProcSubst:
+			list = n.Stmts
+		default:
+			return true
+		}
+		errexit := f.errexit
+		f.errexit = false
+		out = f.subshell(list, out.any())
+		f.errexit = errexit
+		return false
+	})
+	return out
 }

@@ -19,6 +19,8 @@ type Signing struct {
 	Step       *Step // nil for a called workflow
 	Provenance bool  // it says how the artifacts were made
 
+	Image bool // it is of an image in a registry
+
 	Files []string // paths and patterns as written; nil if they are not named here
 
 	command *Command
@@ -77,12 +79,12 @@ func actionSigns(s *Step) *Signing {
 	case isHallmarkAction(u, "release"):
 		return &Signing{Tool: "hallmark", Provenance: true, Files: list(s.Input("artifacts"))}
 	case u.Is("actions/attest-build-provenance"):
-		return &Signing{Tool: "actions/attest-build-provenance", Provenance: true, Files: list(s.Input("subject-path"))}
+		return &Signing{Tool: "actions/attest-build-provenance", Provenance: true, Image: attestsImage(s), Files: list(s.Input("subject-path"))}
 	case u.Is("actions/attest"):
-		return &Signing{Tool: "actions/attest", Files: list(s.Input("subject-path")),
+		return &Signing{Tool: "actions/attest", Image: attestsImage(s), Files: list(s.Input("subject-path")),
 			Provenance: s.Input("predicate-type") == "" && s.Input("sbom-path") == ""}
 	case u.Is("actions/attest-sbom"):
-		return &Signing{Tool: "actions/attest-sbom", Files: list(s.Input("subject-path"))}
+		return &Signing{Tool: "actions/attest-sbom", Image: attestsImage(s), Files: list(s.Input("subject-path"))}
 	case u.Is("sigstore/gh-action-sigstore-python"):
 		return &Signing{Tool: "sigstore/gh-action-sigstore-python", Files: strings.Fields(s.Input("inputs"))}
 	}
@@ -90,6 +92,11 @@ func actionSigns(s *Step) *Signing {
 		return &Signing{Tool: p.Tool, Files: p.Files}
 	}
 	return nil
+}
+
+// attestsImage tells whether the subject is named by its digest, as an image is.
+func attestsImage(s *Step) bool {
+	return s.Input("push-to-registry") == "true" || s.Input("subject-name") != "" && s.Input("subject-digest") != ""
 }
 
 // cosignFlags are those of cosign's signing commands that take no value.
@@ -103,7 +110,7 @@ func commandSigns(c *Command) *Signing {
 	switch words[0] {
 	case "cosign":
 		if has(words[1:2], "sign", "sign-blob", "attest", "attest-blob") {
-			return &Signing{Tool: "cosign " + words[1], Files: cosignFiles(words[2:]),
+			return &Signing{Tool: "cosign " + words[1], Image: !strings.HasSuffix(words[1], "-blob"), Files: cosignFiles(words[2:]),
 				Provenance: strings.HasPrefix(words[1], "attest") && slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, "slsaprovenance") })}
 		}
 	case "hallmark":

@@ -21,6 +21,7 @@ type Uses struct {
 
 var (
 	commit     = regexp.MustCompile(`^[0-9a-f]{40}$`)
+	fullTag    = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?$`)
 	versionTag = regexp.MustCompile(`^v?[0-9]+(\.[0-9]+)*([-+.][0-9A-Za-z.+-]+)?$`)
 )
 
@@ -49,6 +50,12 @@ func parseUses(t Text) Uses {
 
 // Given tells whether the key is there.
 func (u Uses) Given() bool { return u.Text.Given() }
+
+// name is what the line names, without its ref.
+func (u Uses) name() string {
+	name, _, _ := strings.Cut(u.Text.Value, "@")
+	return name
+}
 
 // Is tells whether the line names something at owner/repo or owner/repo/path,
 // at whatever ref.

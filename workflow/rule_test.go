@@ -1,0 +1,60 @@
+package workflow_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/hallmark-project/hallmark/workflow"
+)
+
+const corpus = "../testdata/workflows"
+
+// mustRead reads a workflow of the corpus.
+func mustRead(t *testing.T, name string) (*workflow.Workflow, []byte) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(corpus, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := workflow.Parse(name, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w, data
+}
+
+// TestRules holds each rule to its two examples: it fires on the lines marked
+// with "finding" of the bad one and on no other, and no rule at all on the good.
+func TestRules(t *testing.T) {
+	for _, rule := range workflow.Rules() {
+		t.Run(rule.ID, func(t *testing.T) {
+			bad, data := mustRead(t, filepath.Join("rules", rule.ID, "bad.yml"))
+			var want, got []int
+			for i, line := range strings.Split(string(data), "\n") {
+				if strings.HasSuffix(line, "finding") {
+					want = append(want, i+1)
+				}
+			}
+			for _, f := range bad.Check() {
+				if f.Rule.ID == rule.ID {
+					got = append(got, f.Line)
+				}
+			}
+			if len(want) == 0 {
+				t.Error("no line of bad.yml is marked")
+			}
+			if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
+				t.Errorf("bad.yml: lines (-want +got):\n%s", diff)
+			}
+			good, _ := mustRead(t, filepath.Join("rules", rule.ID, "good.yml"))
+			for _, f := range good.Check() {
+				t.Errorf("%s:%d: %s: %s", f.Path, f.Line, f.Rule.ID, f.Message)
+			}
+		})
+	}
+}
