@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -237,4 +238,18 @@ func TestSubjectAttacks(t *testing.T) {
 		attacks = append(attacks, attack{name: fmt.Sprintf("S-08 name %.20q", name), signing: about(sub(name, "sha256", right)), verdict: matched(name)})
 	}
 	run(t, v, attestation, release, attacks)
+}
+
+// That nothing can be compared is said, and not taken for other bytes.
+func TestNoDigestInCommon(t *testing.T) {
+	v := newVirtual(t)
+	art := widget()
+	art.Digest = map[string]string{"sha512": art.GetDigest()["sha512"]}
+	s := attestation()
+	set(s.statement, "subject", []any{map[string]any{"name": "widget.tar.gz", "digest": map[string]any{"sha256": digests([]byte(artifact))["sha256"]}}})
+	_, err := verifyBytes(encode(t, v.bundle(t, s)), v.trusted(), art, release())
+	var want *verify.Rejection
+	if !errors.As(err, &want) || want.Check != verify.CheckSubject || !strings.Contains(want.Why, "no digest in common") {
+		t.Errorf("got %v, want a rejection that no digest is in common", err)
+	}
 }

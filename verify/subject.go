@@ -4,7 +4,9 @@ import (
 	"crypto"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	intoto "github.com/in-toto/attestation/go/v1"
@@ -28,6 +30,10 @@ func checkSubjects(subjects []subject, a *intoto.ResourceDescriptor) (string, er
 			matched, found = s.Name, true
 		}
 	}
+	if !found && len(a.GetDigest()) > 0 && !sharesAlgorithm(subjects, a) {
+		return "", &Rejection{Check: CheckSubject, Want: "a " + algorithmsOf(a.GetDigest()) + " digest, by which the artifact is known", Got: describeSubjects(subjects, path.Base(a.GetName())),
+			Why: "bundle and artifact have no digest in common that could be compared", Hint: "name the artifact by a digest that the bundle has, or give the file itself"}
+	}
 	if !found {
 		return "", &Rejection{Check: CheckSubject, Want: describeDigest(a.GetDigest()), Got: describeSubjects(subjects, path.Base(a.GetName())),
 			Why: "the bundle is about other bytes", Hint: "download both again; if it stays so, tell the project: the file or the bundle was replaced"}
@@ -42,6 +48,23 @@ func checkSubjects(subjects []subject, a *intoto.ResourceDescriptor) (string, er
 		}
 	}
 	return matched, nil
+}
+
+// sharesAlgorithm tells whether some subject has a digest of an algorithm by which
+// the artifact is known too.
+func sharesAlgorithm(subjects []subject, a *intoto.ResourceDescriptor) bool {
+	for _, s := range subjects {
+		for algorithm := range a.GetDigest() {
+			if s.Digest[algorithm] != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func algorithmsOf(digest map[string]string) string {
+	return strings.Join(slices.Sorted(maps.Keys(digest)), " or ")
 }
 
 // standsBehind tells whether a file's name promises this subject rather than

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -301,10 +302,12 @@ func (v *verification) notCovered(ctx context.Context, a *artifact.Artifact) ([]
 		return nil, err
 	}
 	r := &verify.Rejection{Check: verify.CheckCoverage, Want: "a bundle that names this file"}
-	switch searched {
-	case 0:
+	switch {
+	case searched > 0 && v.bundles.given != nil && !slices.ContainsFunc(slices.Collect(maps.Keys(a.GetDigest())), v.bundles.given.Names):
+		r.Got, r.Hint = counted(searched, "bundle")+", none of which names a digest of this algorithm", "name the artifact by another digest, or give the file itself"
+	case searched == 0:
 		r.Got, r.Hint = "no bundle at all", "give the bundle with --bundle FILE, or put it beside the file as the release has it"
-	case 1:
+	case searched == 1:
 		r.Got = "a bundle about other files"
 	default:
 		r.Got = fmt.Sprintf("%d bundles about other files", searched)

@@ -67,6 +67,12 @@ func (x *Index) Algorithms() []string {
 	return slices.DeleteFunc([]string{"sha256", "sha384", "sha512"}, func(a string) bool { return !x.only[a] })
 }
 
+// Names tells whether some bundle names what it is about by this algorithm.
+func (x *Index) Names(algorithm string) bool {
+	_, names := x.only[algorithm]
+	return names
+}
+
 // For returns the bundles that name one of the artifact's digests, and the
 // signatures that stand beside a file of its name without naming any.
 func (x *Index) For(a *intoto.ResourceDescriptor) []Found {
