@@ -144,6 +144,12 @@ func validVersion(v string) error {
 // refusedEvents run other people's code with the project's identity.
 var refusedEvents = []string{"issue_comment", "workflow_run"}
 
+// UsualEvent tells whether a policy that names no events accepts this one: only
+// the project itself can start it.
+func UsualEvent(event string) bool {
+	return event != "" && !slices.Contains(refusedEvents, event) && !strings.HasPrefix(event, "pull_request")
+}
+
 func checkEvent(facts []Fact, p *Policy) error {
 	event := factValue(facts, FactEvent)
 	if len(p.Events) > 0 {
@@ -152,7 +158,7 @@ func checkEvent(facts []Fact, p *Policy) error {
 		}
 		return &Rejection{Check: CheckEvent, Want: strings.Join(p.Events, " or "), Got: orNone(event)}
 	}
-	if event == "" || slices.Contains(refusedEvents, event) || strings.HasPrefix(event, "pull_request") {
+	if !UsualEvent(event) {
 		return &Rejection{Check: CheckEvent, Want: "an event that only the project can start", Got: orNone(event),
 			Why: "others can run code under the project's name by it"}
 	}

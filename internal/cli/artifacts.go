@@ -30,7 +30,28 @@ func (env *Env) collectWords(ctx context.Context, c *cli.Context, words []string
 	defer progress.Done()
 	o.Checksums, o.Stdin = c.StringSlice("checksums"), env.Stdin
 	o.Material, o.Total, o.Progress = material.Recognise, progress.Total, progress.Add
-	return artifact.Collect(ctx, words, o)
+	set, err := artifact.Collect(ctx, words, o)
+	if err == nil {
+		env.warnOfEmpty(set)
+	}
+	return set, err
+}
+
+// warnOfEmpty tells of files without content: nothing forbids them, and hardly
+// anybody means one.
+func (env *Env) warnOfEmpty(set *artifact.Set) {
+	var empty []string
+	for _, a := range set.Artifacts {
+		if a.Path != "" && a.Size == 0 {
+			empty = append(empty, a.Name)
+		}
+	}
+	switch n := len(empty); {
+	case n == 1:
+		env.warnf("%s is empty: a file of 0 bytes", empty[0])
+	case n > 1:
+		env.warnf("%s and %d more are empty: files of 0 bytes", empty[0], n-1)
+	}
 }
 
 // leaveOutBundles takes the work of earlier runs off the artifacts: bundles that

@@ -186,13 +186,16 @@ func (s *Signing) command(v *verify.Verdict, last []string) string {
 }
 
 // exceptions are what a verifier refuses unless told: a workflow of somebody
-// else's, and a runner of the project's own.
+// else's, an event that others can start, and a runner of the project's own.
 func exceptions(v *verify.Verdict) []string {
 	var words []string
 	signer := v.Fact(verify.FactSigner).Value
 	if workflow, ok := strings.CutPrefix(signer, "https://github.com/"); ok && !strings.HasPrefix(signer, v.Fact(verify.FactRepository).Value+"/") {
 		workflow, _, _ = strings.Cut(workflow, "@")
 		words = append(words, "--signer-workflow", workflow)
+	}
+	if event := v.Fact(verify.FactEvent).Value; event != "" && !verify.UsualEvent(event) {
+		words = append(words, "--event", event)
 	}
 	if v.Fact(verify.FactRunner).Value == "self-hosted" {
 		words = append(words, "--allow-self-hosted")

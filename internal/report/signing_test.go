@@ -60,9 +60,11 @@ func TestSigningCommand(t *testing.T) {
 		change func(*verify.Verdict)
 		want   string
 	}{
-		"tag":         {nil, "--repo octo/widget --tag v1.4.0 a"},
-		"branch":      {setFact(verify.FactRef, "refs/heads/main"), "--repo octo/widget --ref refs/heads/main a"},
-		"self-hosted": {setFact(verify.FactRunner, "self-hosted"), "--repo octo/widget --tag v1.4.0 --allow-self-hosted a"},
+		"tag":          {nil, "--repo octo/widget --tag v1.4.0 a"},
+		"branch":       {setFact(verify.FactRef, "refs/heads/main"), "--repo octo/widget --ref refs/heads/main a"},
+		"pull request": {setFact(verify.FactEvent, "pull_request"), "--repo octo/widget --tag v1.4.0 --event pull_request a"},
+		"comment":      {setFact(verify.FactEvent, "issue_comment"), "--repo octo/widget --tag v1.4.0 --event issue_comment a"},
+		"self-hosted":  {setFact(verify.FactRunner, "self-hosted"), "--repo octo/widget --tag v1.4.0 --allow-self-hosted a"},
 		"reusable workflow": {setFact(verify.FactSigner, "https://github.com/octo/widget-builder/.github/workflows/build.yml@refs/tags/v2"),
 			"--repo octo/widget --tag v1.4.0 --signer-workflow octo/widget-builder/.github/workflows/build.yml a"},
 		"person": {func(d *verify.Verdict) {
