@@ -1,0 +1,266 @@
+package review_test
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hallmark-project/hallmark/internal/reviewtest"
+	"github.com/hallmark-project/hallmark/review"
+)
+
+// attacks are the projects, those first that are none.
+var attacks = []attack{
+	{name: "honest", what: "One release before, five signed ones since, and nothing wrong with them.", honest: true, build: last()},
+	{name: "honest-stored", what: "The forge keeps the attestations, no file of the release is one.", honest: true, build: func(p *project) {
+		for i := range 6 {
+			b := p.build(i)
+			b.bare, b.store = i < 1, true
+			p.publish(b)
+		}
+		p.adopting("v1.1.0")
+	}},
+	{name: "honest-annotated-tag", what: "Annotated tags are objects of their own, and peeled to their commit.", honest: true,
+		build: last(func(b *build) { b.annotated = true })},
+	{name: "honest-certificates-of-2022", what: "Certificates from before 2023 name neither numbers nor runner.", honest: true, build: func(p *project) {
+		for i := range 6 {
+			b := p.build(i)
+			b.bare, b.job.Old = i < 1, true
+			shift := time.Date(2021, time.November, 1, 12, 0, 0, 0, time.UTC).AddDate(0, 2*i, 0).Sub(b.published)
+			b.published, b.signed, b.committed = b.published.Add(shift), b.signed.Add(shift), b.committed.Add(shift)
+			old := b.job
+			message := p.sigstore.Sign(old, b.signed, b.artifacts["widget.zip"])
+			if !b.bare {
+				b.bare = true
+				b.artifacts = map[string][]byte{"widget.zip": b.artifacts["widget.zip"]}
+				b.files["widget.zip.sigstore.json"] = message
+			}
+			p.publish(b)
+		}
+		p.adopting("v1.1.0")
+	}},
+
+	{name: "empty-provenance", what: "Every release has an empty x.intoto.jsonl and nothing else.", build: func(p *project) {
+		for i := range 6 {
+			b := p.build(i)
+			b.bare = true
+			b.files["x.intoto.jsonl"] = nil
+			p.publish(b)
+		}
+	}},
+	{name: "bundle-of-another-version", what: "The last release carries the bundle of the one before under its own name.", build: func(p *project) {
+		p.history(func(b *build) {
+			b.bare = true
+			for _, a := range p.record.Releases.Items[4].Assets {
+				if a.Name == "multiple.intoto.jsonl" {
+					b.files[a.Name] = p.record.Blobs[a.Stated]
+				}
+			}
+		})
+	}},
+	{name: "stranger", what: "A stranger's workflow signed the last release.",
+		build: last(func(b *build) {
+			b.job.Repository, b.job.RepositoryID, b.job.OwnerID = "stranger/tools", "99", "98"
+		})},
+	{name: "fork", what: "A fork's workflow of the same name signed the last release.",
+		build: last(func(b *build) {
+			b.job.Repository, b.job.RepositoryID, b.job.OwnerID = "fork/widget", "99", "98"
+		})},
+	{name: "fork-calls-our-workflow", what: "A fork called the project's release workflow as a reusable one: the signer's name is right.",
+		build: last(func(b *build) {
+			b.job.Signer = "https://github.com/octo/widget/.github/workflows/release.yml@refs/tags/v1.5.0"
+			b.job.Repository, b.job.RepositoryID, b.job.OwnerID = "fork/widget", "99", "98"
+		})},
+	{name: "repository-created-anew", what: "Somebody else owns the name now: the numbers of repository and owner differ.",
+		build: last(func(b *build) { b.job.RepositoryID, b.job.OwnerID = "5000", "77" })},
+	{name: "another-workflow", what: "Another workflow of the project signed the last release.",
+		build: last(func(b *build) { b.job.Path = ".github/workflows/debug.yml" })},
+	{name: "forged-predicate", what: "A step of the release job signed a predicate of its own: another commit, a trusted builder.",
+		build: last(func(b *build) {
+			b.bend = append(b.bend, func(statement map[string]any) {
+				predicate := statement["predicate"].(map[string]any)
+				predicate["runDetails"].(map[string]any)["builder"].(map[string]any)["id"] =
+					"https://github.com/slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml@refs/tags/v2.1.0"
+			})
+		})},
+	{name: "forged-commit", what: "The predicate names another commit than its certificate.",
+		build: last(func(b *build) {
+			b.bend = append(b.bend, func(statement map[string]any) {
+				definition := statement["predicate"].(map[string]any)["buildDefinition"].(map[string]any)
+				definition["resolvedDependencies"].([]any)[0].(map[string]any)["digest"] = map[string]any{"gitCommit": commitOf("innocent")}
+			})
+		})},
+	{name: "swapped-asset", what: "One artifact was replaced after it was signed; its name and its bundle stayed.",
+		build: last(func(b *build) {
+			b.after = func(rel *review.Release, blobs review.Blobs) {
+				for i := range rel.Assets {
+					if a := &rel.Assets[i]; a.Name == "widget.exe" {
+						evil := []byte("MZ evil")
+						a.Stated = blobs.Add(evil)
+						a.Digests, a.Flipped = map[string]string{"sha256": a.Stated}, ""
+						a.Created, a.Updated, a.Uploader = rel.Published.AddDate(0, 0, 9), rel.Published.AddDate(0, 0, 9), "mallory"
+					}
+				}
+			}
+		})},
+	{name: "late-asset", what: "An artifact was added three weeks after the release, by hand and unsigned.",
+		build: last(func(b *build) {
+			b.artifacts["widget.dmg"] = []byte("dmg")
+			b.unsigned = []string{"widget.dmg"}
+			b.after = func(rel *review.Release, _ review.Blobs) {
+				for i := range rel.Assets {
+					if a := &rel.Assets[i]; a.Name == "widget.dmg" {
+						a.Created, a.Uploader = rel.Published.AddDate(0, 0, 21), "mallory"
+					}
+				}
+			}
+		})},
+	{name: "re-signed-old-release", what: "A release of before was signed a year later, to look as if it had been signed all along.", build: func(p *project) {
+		for i := range 6 {
+			b := p.build(i)
+			b.bare = i < 3 && i != 1
+			if i == 1 {
+				b.signed = b.published.AddDate(1, 0, 0)
+				b.job.Event = "workflow_dispatch"
+			}
+			p.publish(b)
+		}
+		p.adopting("v1.3.0")
+	}},
+	{name: "back-dated-commit", what: "The adopting commit dates itself to 2021, where the programme begins.",
+		build: func(p *project) {
+			for i := range 6 {
+				b := p.build(i)
+				b.bare = i < 1
+				if i == 1 {
+					b.committed = time.Date(2021, time.October, 2, 9, 0, 0, 0, time.UTC)
+				}
+				p.publish(b)
+			}
+			p.adopting("v1.1.0")
+		}},
+	{name: "moved-tag", what: "The last release's tag names another commit today than was built.",
+		build: last(func(b *build) { b.movedTo = commitOf("later") })},
+	{name: "commit-of-a-fork", what: "The tag's commit is on no branch of the project: a fork's, reachable under its name.",
+		build: last(func(b *build) { b.branches = nil })},
+	{name: "branch-named-like-the-tag", what: "The last release was built from a branch called v1.5.0.",
+		build: last(func(b *build) { b.job.Ref = "refs/heads/v1.5.0" })},
+	{name: "pull-request", what: "A pull request's run signed the last release.",
+		build: last(func(b *build) { b.job.Event = "pull_request_target" })},
+	{name: "self-hosted", what: "The last release was signed on a machine of the project's own.",
+		build: last(func(b *build) { b.job.Runner = "self-hosted" })},
+	{name: "name-trick", what: "An executable is called widget.zip.sig.exe, another widget.zip.asc, as if they were signatures.",
+		build: last(func(b *build) {
+			b.artifacts["widget.zip.sig.exe"] = []byte("MZ evil")
+			b.artifacts["widget.zip.asc"] = []byte("MZ evil too")
+			b.unsigned = []string{"widget.zip.sig.exe", "widget.zip.asc"}
+		})},
+	{name: "one-unsigned-of-many", what: "One artifact of the last release is not in its attestation.",
+		build: last(func(b *build) { b.unsigned = []string{"widget.exe"} })},
+	{name: "incomplete-checksums", what: "Only the checksum file is signed, and it leaves one artifact out.", build: func(p *project) {
+		p.history(func(b *build) {
+			b.bare = true
+			sums := fmt.Sprintf("%s  widget.tar.gz\n%s  widget.zip\n", reviewtest.SHA256(b.artifacts["widget.tar.gz"]), reviewtest.SHA256(b.artifacts["widget.zip"]))
+			b.files["SHA256SUMS"] = []byte(sums)
+			b.files["SHA256SUMS.sigstore.json"] = p.sigstore.Sign(b.job, b.signed, []byte(sums))
+		})
+	}},
+	{name: "wrong-checksums", what: "The checksum file names another digest than the artifact has.",
+		build: last(func(b *build) {
+			b.files["SHA256SUMS"] = []byte(reviewtest.SHA256([]byte("what was meant")) + "  widget.exe\n")
+		})},
+	{name: "signing-never-runs", what: "The signing step stands behind if: false.",
+		build: everyWorkflow("        with:\n", "        if: false\n        with:\n")},
+	{name: "signing-may-fail", what: "The signing step may fail: continue-on-error.",
+		build: everyWorkflow("        with:\n", "        continue-on-error: true\n        with:\n")},
+	{name: "signing-or-true", what: "The signing command ends in || true.",
+		build: everyWorkflow("      - uses: actions/attest-build-provenance@"+sha+"\n        with:\n          subject-path: dist/*\n",
+			"      - run: cosign sign-blob --yes --bundle w.sigstore.json dist/widget.zip || true\n")},
+	{name: "publishing-does-not-need-signing", what: "The job that publishes does not wait for the one that signs.",
+		build: everyWorkflow("      - run: gh release create", `  publish:
+    runs-on: ubuntu-latest
+    permissions:
+      contents: write
+    steps:
+      - run: gh release create`)},
+	{name: "loose-command", what: "Users are told to verify with a pattern that anybody matches.", build: func(p *project) {
+		p.record.Documents = nil
+		p.document(review.GuideDocument, "README.md", "", "```sh\ncosign verify-blob widget.zip --bundle widget.zip.sigstore.json \\\n"+
+			"  --certificate-identity-regexp 'https://github.com/.*/widget' \\\n  --certificate-oidc-issuer https://token.actions.githubusercontent.com\n```\n")
+		p.history()
+	}},
+	{name: "wrong-command", what: "Users are told to verify as another repository's.", build: func(p *project) {
+		p.record.Documents = nil
+		p.document(review.GuideDocument, "README.md", "", "    gh attestation verify widget.zip -R octo/gadget\n")
+		p.history()
+	}},
+	{name: "deleted-attestation", what: "The forge's attestation of the last release was deleted; its workflow signs.", build: func(p *project) {
+		for i := range 6 {
+			b := p.build(i)
+			b.bare, b.store = i < 1 || i == 5, true
+			p.publish(b)
+		}
+		p.adopting("v1.1.0")
+	}},
+	{name: "bundle-null", what: "The forge names an attestation of the last release, but neither its bundle nor an address that answers.", honest: true,
+		build: last(func(b *build) {
+			b.store = true
+			b.after = func(rel *review.Release, _ review.Blobs) {
+				for i := range rel.Assets {
+					for k := range rel.Assets[i].Attestations.Items {
+						rel.Assets[i].Attestations.Items[k] = review.Attestation{Unknown: "bundle is null, and bundle_url has expired: 403"}
+					}
+				}
+			}
+		})},
+	{name: "rate-limit", what: "The forge answered nothing about attestations of the last release: 403, the limit was spent.", honest: true,
+		build: last(func(b *build) {
+			b.store = true
+			b.after = func(rel *review.Release, _ review.Blobs) {
+				for i := range rel.Assets {
+					rel.Assets[i].Attestations = review.List[review.Attestation]{Asked: review.Answer{Unknown: "403: rate limit exceeded until 15:00"}}
+				}
+			}
+		})},
+	{name: "pre-existing", what: "Releases were signed before 1 October 2021 already: nothing was adopted since.", build: func(p *project) {
+		for i := range 6 {
+			b := p.build(i)
+			shift := time.Date(2021, time.March, 1, 12, 0, 0, 0, time.UTC).AddDate(0, 2*i, 0).Sub(b.published)
+			b.published, b.signed, b.committed = b.published.Add(shift), b.signed.Add(shift), b.committed.Add(shift)
+			p.publish(b)
+		}
+		p.record.Since = time.Date(2021, time.January, 1, 0, 0, 0, 0, time.UTC)
+		p.adopting("v1.0.0")
+	}},
+	{name: "gap", what: "One release between signed ones has nothing.", build: func(p *project) {
+		for i := range 6 {
+			b := p.build(i)
+			b.bare = i < 1 || i == 3
+			p.publish(b)
+		}
+		p.adopting("v1.1.0")
+	}},
+	{name: "changed-since", what: "The bytes that were downloaded are not those that the forge states.",
+		build: last(func(b *build) {
+			b.after = func(rel *review.Release, _ review.Blobs) {
+				for i := range rel.Assets {
+					if rel.Assets[i].Name == "widget.zip" {
+						rel.Assets[i].Stated = strings.Repeat("0", 64)
+					}
+				}
+			}
+		})},
+}
+
+// everyWorkflow changes the release workflow of each release.
+func everyWorkflow(old, new string) func(*project) {
+	return func(p *project) {
+		for i := range 6 {
+			b := p.build(i)
+			b.bare = i < 1
+			b.workflow = strings.Replace(goodWorkflow, old, new, 1)
+			p.publish(b)
+		}
+		p.adopting("v1.1.0")
+	}
+}

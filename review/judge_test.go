@@ -1,0 +1,122 @@
+package review_test
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/hallmark-project/hallmark/internal/reviewtest"
+	"github.com/hallmark-project/hallmark/review"
+	"github.com/hallmark-project/hallmark/verify"
+)
+
+func TestSameRecordSameReport(t *testing.T) {
+	p := newProject(t, reviewtest.New(t))
+	p.history()
+	encode := func() []byte {
+		data, err := p.judge(t).Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	first := encode()
+	for range 3 {
+		if again := encode(); !bytes.Equal(first, again) {
+			t.Fatal(cmp.Diff(string(first), string(again)))
+		}
+	}
+}
+
+func TestGivenPolicy(t *testing.T) {
+	s := reviewtest.New(t)
+	tests := map[string]struct {
+		policy verify.Policy
+		want   review.Verdict
+	}{
+		"the project's":       {verify.Policy{Repository: "octo/widget"}, review.Enforced},
+		"its workflow":        {verify.Policy{Repository: "octo/widget", SignerWorkflow: "octo/widget/.github/workflows/release.yml"}, review.Enforced},
+		"provenance":          {verify.Policy{Repository: "octo/widget", Require: verify.RequireProvenance}, review.Enforced},
+		"a level it has not":  {verify.Policy{Repository: "octo/widget", Level: 3}, review.Present},
+		"another repository":  {verify.Policy{Repository: "octo/gadget"}, review.Present},
+		"one version of many": {verify.Policy{Repository: "octo/widget", Version: "v1.5"}, review.Enforced},
+		"other case":          {verify.Policy{Repository: "OCTO/Widget"}, review.Enforced},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t, s)
+			p.history()
+			report, err := review.Judge(p.record, review.Options{Root: s.Root(), Policy: &tt.policy})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if report.Verdict != tt.want {
+				t.Errorf("got %s %q, want %s", report.Verdict, report.Reasons, tt.want)
+			}
+			if report.Identity.LearntFrom != "" {
+				t.Errorf("the identity was given, and is said to be learnt from %s", report.Identity.LearntFrom)
+			}
+		})
+	}
+}
+
+func TestJudgeRefuses(t *testing.T) {
+	s := reviewtest.New(t)
+	p := newProject(t, s)
+	if _, err := review.Judge(p.record, review.Options{}); err == nil {
+		t.Error("judged without a trusted root")
+	}
+	if _, err := review.Judge(p.record, review.Options{Root: s.Root(), Policy: &verify.Policy{}}); !errors.Is(err, verify.ErrPolicy) {
+		t.Errorf("a policy that names nobody: got %v", err)
+	}
+	p.record.Repository.Name = "octo"
+	if _, err := review.Judge(p.record, review.Options{Root: s.Root()}); !errors.Is(err, review.ErrRecord) {
+		t.Errorf("a record without repository: got %v", err)
+	}
+}
+
+// What nobody asked is unknown, and a project without releases is no sinner.
+func TestNothingKnown(t *testing.T) {
+	s := reviewtest.New(t)
+	p := newProject(t, s)
+	r := &review.Record{MediaType: review.RecordType, Clock: p.clock, Repository: review.Repository{Name: "octo/widget"}}
+	report, err := review.Judge(r, review.Options{Root: s.Root()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Verdict != review.None {
+		t.Errorf("verdict %s, want none", report.Verdict)
+	}
+	for _, f := range report.Findings {
+		if f.Outcome != review.Unknown && f.Outcome != review.NotApplicable {
+			t.Errorf("%s: %s, with nothing known", f.Name, f.Outcome)
+		}
+	}
+}
+
+func TestFindings(t *testing.T) {
+	p := newProject(t, reviewtest.New(t))
+	p.history()
+	seen := make(map[string]bool)
+	for _, f := range p.judge(t).Findings {
+		if seen[f.Name] || f.ID == "" || f.Claim == "" || f.Grade == "" || f.Outcome == "" {
+			t.Errorf("finding %+v: want a name of its own, id, claim, grade and outcome", f)
+		}
+		seen[f.Name] = true
+	}
+}
+
+func BenchmarkJudge(b *testing.B) {
+	p := newProject(b, reviewtest.New(b))
+	for i := range 100 {
+		p.publish(p.build(i))
+	}
+	options := review.Options{Root: p.sigstore.Root()}
+	for b.Loop() {
+		if _, err := review.Judge(p.record, options); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

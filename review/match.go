@@ -1,0 +1,59 @@
+package review
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// matchBundles finds for each asset the bundles that may cover it: those stored
+// for its digest, those that name its digest, and those that only bear its name,
+// which are refused but tell a reader what happened.
+func (j *judge) matchBundles(r *release) {
+	var all []*found
+	for _, a := range r.assets {
+		for _, m := range a.content.bundles {
+			all = append(all, &found{m, "asset " + a.Name, a.Name})
+		}
+	}
+	byDigest, byName := make(map[string][]*found), make(map[string][]*found)
+	for _, f := range all {
+		for _, subject := range f.says.Subjects {
+			for _, digest := range subject.GetDigest() {
+				byDigest[digest] = append(byDigest[digest], f)
+			}
+			if name := path.Base(subject.GetName()); subject.GetName() != "" {
+				byName[name] = append(byName[name], f)
+			}
+		}
+		for i := len(f.file); i > 0; i = strings.LastIndexByte(f.file[:i], '.') {
+			byName[f.file[:i]] = append(byName[f.file[:i]], f)
+		}
+	}
+	for _, a := range r.assets {
+		for _, at := range a.Attestations.Items {
+			if m := j.bundle(at.SHA256); m != nil {
+				a.found = append(a.found, &found{m, at.Source, ""})
+			}
+		}
+		digests, _ := a.digest()
+		for _, algorithm := range []string{"sha256", "sha384", "sha512"} {
+			if d := digests[algorithm]; d != "" {
+				a.found = append(a.found, byDigest[d]...)
+			}
+		}
+		a.found = append(a.found, byName[a.Name]...)
+		a.found = once(a, a.found)
+	}
+}
+
+// once leaves out what was found twice, and a bundle's own file, which a
+// bundle cannot cover.
+func once(a *asset, all []*found) []*found {
+	seen := make(map[string]bool)
+	return slices.DeleteFunc(all, func(f *found) bool {
+		again := seen[f.sha256]
+		seen[f.sha256] = true
+		return again || f.file == a.Name
+	})
+}
