@@ -1,0 +1,219 @@
+package fakegithub
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+)
+
+// Exchange is a request of the API and its answer, for Options.Check. Bodies
+// of uploads are left out.
+type Exchange struct {
+	Request      *http.Request
+	RequestBody  []byte
+	Status       int
+	Header       http.Header
+	ResponseBody []byte
+}
+
+// maxBody is more than any call of the API may bring.
+const maxBody = 32 << 20
+
+// serveAPI answers calls, and uploads too: they are on another host and in all
+// else alike.
+func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.began++
+	number := s.began
+	s.mu.Unlock()
+	faults, err := s.faults()
+	if err != nil {
+		http.Error(w, "faults.json: "+err.Error(), http.StatusTeapot)
+		return
+	}
+	upload := strings.HasPrefix(r.Host, uploadHost)
+	var body []byte
+	if !upload {
+		if body, err = io.ReadAll(io.LimitReader(r.Body, maxBody)); err != nil {
+			panic(http.ErrAbortHandler) // the client has gone
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	answer := httptest.NewRecorder()
+	switch {
+	case s.limited(answer, r, faults, number):
+	case r.Header.Get("Authorization") != "" && s.token(r) == nil:
+		refuse(answer, http.StatusUnauthorized, "Bad credentials")
+	case !upload && s.dice.roll(faults.Seed) < faults.Calls:
+		if s.dice.roll(faults.Seed) < 0.5 {
+			s.api.ServeHTTP(httptest.NewRecorder(), r)
+		}
+		s.fail(answer, faults)
+	default:
+		s.api.ServeHTTP(answer, r)
+	}
+	s.hand(w, answer)
+	if s.options.Check != nil {
+		s.options.Check(Exchange{r, body, answer.Code, answer.Result().Header, answer.Body.Bytes()})
+	}
+}
+
+// fail answers as a broken server does.
+func (s *Server) fail(w http.ResponseWriter, f Faults) {
+	switch roll := s.dice.roll(f.Seed); {
+	case roll < 0.4:
+		refuse(w, http.StatusBadGateway, "Server Error")
+	case roll < 0.8:
+		refuse(w, http.StatusServiceUnavailable, "Service unavailable")
+	default:
+		panic(http.ErrAbortHandler)
+	}
+}
+
+func (s *Server) hand(w http.ResponseWriter, answer *httptest.ResponseRecorder) {
+	for name, values := range answer.Result().Header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(answer.Body.Len()))
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes())
+}
+
+// handler answers for a repository that the asker may see.
+type handler func(w http.ResponseWriter, r *http.Request, in *Repository, by *Token)
+
+// routes are the calls that the fake knows.
+func (s *Server) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	on := func(pattern string, h handler) {
+		method, path, _ := strings.Cut(pattern, " ")
+		mux.HandleFunc(method+" /repos/{owner}/{repo}"+path, s.in(h))
+	}
+	on("GET ", s.getRepository)
+	on("GET /releases", s.listReleases)
+	on("POST /releases", s.createRelease)
+	on("GET /releases/tags/{tag...}", s.getReleaseByTag)
+	on("GET /releases/latest", s.getLatestRelease)
+	on("GET /releases/{id}", s.getRelease)
+	on("PATCH /releases/{id}", s.editRelease)
+	on("DELETE /releases/{id}", s.deleteRelease)
+	on("GET /releases/{id}/{what...}", s.listAssets) // assets; ServeMux wants tags/ to win
+	on("POST /releases/{id}/{what...}", s.uploadAsset)
+	on("GET /releases/assets/{id}", s.getAsset)
+	on("DELETE /releases/assets/{id}", s.deleteAsset)
+	on("GET /immutable-releases", s.getImmutable)
+	on("GET /attestations/{digest}", s.listAttestations)
+	on("POST /attestations", s.storeAttestation)
+	on("GET /git/ref/{ref...}", s.getRef)
+	on("GET /git/tags/{sha}", s.getTag)
+	on("GET /contents/{path...}", s.getContents)
+	on("GET /rules/branches/{branch...}", s.listRules)
+	on("GET /rulesets", s.listRulesets)
+	on("GET /rulesets/{id}", s.getRuleset)
+	on("GET /commits/{sha}/pulls", s.listPulls)
+	on("GET /pulls/{number}/reviews", s.listReviews)
+	on("GET /issues", s.listIssues)
+	mux.HandleFunc("POST /orgs/{owner}/attestations/bulk-list", s.bulkAttestations)
+	mux.HandleFunc("POST /users/{owner}/attestations/bulk-list", s.bulkAttestations)
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "Not Found") })
+	return mux
+}
+
+// in finds the repository, and shows a private one only to a token. What a
+// handler does with it, it does alone.
+func (s *Server) in(h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		by := s.token(r)
+		owner, name := r.PathValue("owner"), r.PathValue("repo")
+		if strings.HasPrefix(r.Host, uploadHost) != (r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/assets")) {
+			refuse(w, http.StatusNotFound, "Not Found")
+			return
+		}
+		s.mu.Lock()
+		in, moved := s.state.Repositories[key(owner, name)], s.state.Moved[key(owner, name)]
+		s.mu.Unlock()
+		switch {
+		case in == nil && moved != "":
+			w.Header().Set("Location", "https://"+apiHost+"/repos/"+moved+strings.TrimPrefix(r.URL.RequestURI(), "/repos/"+owner+"/"+name))
+			refuse(w, http.StatusMovedPermanently, "Moved Permanently")
+		case in == nil, in.Visibility != "public" && !by.may("contents", "read"):
+			refuse(w, http.StatusNotFound, "Not Found")
+		case r.Method != http.MethodGet && by == nil:
+			refuse(w, http.StatusUnauthorized, "Requires authentication")
+		default:
+			if !strings.HasPrefix(r.Host, uploadHost) { // whose body takes its time
+				s.mu.Lock()
+				defer s.mu.Unlock()
+			}
+			h(w, r, in, by)
+		}
+	}
+}
+
+// document is a JSON object.
+type document map[string]any
+
+func give(w http.ResponseWriter, status int, content any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("X-GitHub-Api-Version-Selected", "2022-11-28")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(content)
+}
+
+func refuse(w http.ResponseWriter, status int, message string) {
+	refuseWith(w, status, document{"message": message, "documentation_url": "https://docs.github.com/rest", "status": strconv.Itoa(status)})
+}
+
+func refuseWith(w http.ResponseWriter, status int, content document) { give(w, status, content) }
+
+// invalid is GitHub's answer to what it cannot do as asked.
+func invalid(w http.ResponseWriter, resource, field, code string) {
+	give(w, http.StatusUnprocessableEntity, document{
+		"message": "Validation Failed", "documentation_url": "https://docs.github.com/rest", "status": "422",
+		"errors": []document{{"resource": resource, "field": field, "code": code}},
+	})
+}
+
+// forbidden is its answer to a token that may not.
+func forbidden(w http.ResponseWriter) {
+	refuse(w, http.StatusForbidden, "Resource not accessible by integration")
+}
+
+// decode reads what a call brings.
+func decode(w http.ResponseWriter, r *http.Request, into any) bool {
+	if err := json.NewDecoder(r.Body).Decode(into); err != nil {
+		refuse(w, http.StatusBadRequest, "Problems parsing JSON")
+		return false
+	}
+	return true
+}
+
+// page cuts out the page that is asked for, and says in the header where the
+// next one is.
+func page[T any](w http.ResponseWriter, r *http.Request, all []T) []T {
+	size, number := atLeast1(r, "per_page", 30), atLeast1(r, "page", 1)
+	size = min(size, 100)
+	from := min(len(all), (number-1)*size)
+	to := min(len(all), from+size)
+	if to < len(all) {
+		next := *r.URL
+		next.Scheme, next.Host = "https", apiHost
+		query := next.Query()
+		query.Set("page", strconv.Itoa(number+1))
+		next.RawQuery = query.Encode()
+		w.Header().Set("Link", "<"+next.String()+`>; rel="next"`)
+	}
+	return all[from:to]
+}
+
+func atLeast1(r *http.Request, name string, otherwise int) int {
+	n, err := strconv.Atoi(r.URL.Query().Get(name))
+	if err != nil || n < 1 {
+		return otherwise
+	}
+	return n
+}
