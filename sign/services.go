@@ -36,7 +36,7 @@ func selectServices(config *root.SigningConfig, logged, keyless bool, now time.T
 	if keyless {
 		authority, err := root.SelectService(config.FulcioCertificateAuthorityURLs(), sign.FulcioAPIVersions, now)
 		if err != nil {
-			return services{}, fmt.Errorf("certificate authority: %w", err)
+			return services{}, fmt.Errorf("certificate authority: %w", notSelected(err, config.FulcioCertificateAuthorityURLs(), now))
 		}
 		chosen.authority = authority.URL
 	}
@@ -48,7 +48,7 @@ func selectServices(config *root.SigningConfig, logged, keyless bool, now time.T
 	if len(config.TimestampAuthorityURLs()) > 0 {
 		authorities, err := root.SelectServices(config.TimestampAuthorityURLs(), config.TimestampAuthorityURLsConfig(), sign.TimestampAuthorityAPIVersions, now)
 		if err != nil {
-			return services{}, fmt.Errorf("timestamp authority: %w", err)
+			return services{}, fmt.Errorf("timestamp authority: %w", notSelected(err, config.TimestampAuthorityURLs(), now))
 		}
 		for _, authority := range authorities {
 			chosen.timestamps = append(chosen.timestamps, authority.URL)
@@ -66,13 +66,43 @@ func (s *services) selectLogs(config *root.SigningConfig, now time.Time) error {
 	}
 	logs, err := root.SelectServices(config.RekorLogURLs(), config.RekorLogURLsConfig(), sign.RekorAPIVersions, now)
 	if err != nil {
-		return fmt.Errorf("transparency log: %w", err)
+		return fmt.Errorf("transparency log: %w", notSelected(err, config.RekorLogURLs(), now))
 	}
 	for _, log := range logs {
 		s.logs = append(s.logs, log.URL)
 		s.logVersion = log.MajorAPIVersion
 	}
 	return nil
+}
+
+// notSelected says why none of the services could be chosen: where none is in use
+// now, it may be that now is another time than this machine's clock says.
+func notSelected(err error, all []root.Service, now time.Time) error {
+	const day = time.RFC3339
+	var first, last time.Time
+	endless := false
+	for _, s := range all {
+		if s.ValidAtTime(now) {
+			return err
+		}
+		if first.IsZero() || s.ValidityPeriodStart.Before(first) {
+			first = s.ValidityPeriodStart
+		}
+		if s.ValidityPeriodEnd.After(last) {
+			last = s.ValidityPeriodEnd
+		}
+		endless = endless || s.ValidityPeriodEnd.IsZero()
+	}
+	use := "now"
+	switch {
+	case len(all) == 0:
+		return errors.New("it names none")
+	case now.Before(first):
+		use = "before " + first.UTC().Format(time.RFC3339)
+	case now.After(last) && !endless:
+		use = "after " + last.UTC().Format(time.RFC3339)
+	}
+	return fmt.Errorf("none is in use %s, and this machine's clock says %s", use, now.UTC().Format(time.RFC3339))
 }
 
 // checkSelectors looks for what upstream takes for granted: its accessors

@@ -175,7 +175,7 @@ func (s *Signer) setup() {
 		s.unprepared = fmt.Errorf("%w: only what a key signs may go unlogged", ErrSetup)
 		return
 	}
-	services, err := selectServices(s.Config, !s.NoLog, s.Key == nil, s.Now())
+	services, err := selectServices(s.Config, !s.NoLog, s.Key == nil, s.Now().Round(0)) // upstream prints the time
 	if err != nil {
 		s.unprepared = fmt.Errorf("%w: signing config: %w", ErrSetup, err)
 		return

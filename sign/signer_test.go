@@ -318,6 +318,9 @@ func TestSetupErrors(t *testing.T) {
 		return c
 	}
 	late := root.Service{URL: f.url, MajorAPIVersion: 2, ValidityPeriodStart: f.now().Add(time.Hour), Operator: "fake"}
+	past := root.Service{URL: f.url, MajorAPIVersion: 1, ValidityPeriodStart: f.now().Add(-2 * time.Hour), ValidityPeriodEnd: f.now().Add(-time.Hour), Operator: "fake"}
+	future := root.Service{URL: f.url, MajorAPIVersion: 1, ValidityPeriodStart: f.now().Add(time.Hour), Operator: "fake"}
+	clock := ", and this machine's clock says " + f.now().UTC().Format(time.RFC3339)
 	noSelector, err := root.NewSigningConfigFromProtobuf(&trustroot.SigningConfig{
 		MediaType: root.SigningConfigMediaType02, CaUrls: []*trustroot.Service{{Url: f.url, MajorApiVersion: 1}},
 		RekorTlogUrls: []*trustroot.Service{{Url: f.url, MajorApiVersion: 2}},
@@ -333,7 +336,10 @@ func TestSetupErrors(t *testing.T) {
 		"no key, no log":    {&Signer{Config: f.config(), NoLog: true}, "only what a key signs"},
 		"no authority":      {&Signer{Config: config(func(c *root.SigningConfig) { c.WithFulcioCertificateAuthorityURLs() })}, "certificate authority"},
 		"no log":            {&Signer{Config: config(func(c *root.SigningConfig) { c.WithRekorLogURLs() })}, "no transparency log"},
-		"log not yet valid": {&Signer{Config: config(func(c *root.SigningConfig) { c.WithRekorLogURLs(late) })}, "transparency log"},
+		"log not yet valid": {&Signer{Config: config(func(c *root.SigningConfig) { c.WithRekorLogURLs(late) })}, "transparency log: none is in use before " + late.ValidityPeriodStart.UTC().Format(time.RFC3339) + clock},
+		"authority retired": {&Signer{Config: config(func(c *root.SigningConfig) { c.WithFulcioCertificateAuthorityURLs(past) })}, "certificate authority: none is in use after " + past.ValidityPeriodEnd.UTC().Format(time.RFC3339) + clock},
+		"between two":       {&Signer{Config: config(func(c *root.SigningConfig) { c.WithTimestampAuthorityURLs(past, future) })}, "timestamp authority: none is in use now" + clock},
+		"unknown version":   {&Signer{Config: config(func(c *root.SigningConfig) { c.WithRekorLogURLs(root.Service{URL: f.url, MajorAPIVersion: 9}) })}, "no matching services found for API versions"},
 		"no timestamps":     {&Signer{Config: config(func(c *root.SigningConfig) { c.WithTimestampAuthorityURLs() })}, "gives no time"},
 		"no selector":       {&Signer{Config: noSelector}, "rekorTlogConfig"},
 		"three of one log":  {&Signer{Config: config(func(c *root.SigningConfig) { c.WithRekorTlogConfig(trustroot.ServiceSelector_EXACT, 3) })}, "count 3"},
