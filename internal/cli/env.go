@@ -33,6 +33,8 @@ type Env struct {
 
 	Version string // of this build: a tag, or "devel"
 	Commit  string // the source commit of this build, or ""
+
+	secrets map[string]string // that were read, see secret
 }
 
 // Process is the environment of the running program. Version and commit are
@@ -84,6 +86,21 @@ func (env Env) withDefaults() Env {
 
 func (env *Env) getenv(name string) string {
 	value, _ := env.LookupEnv(name)
+	return value
+}
+
+// secret reads a variable that opens doors, and unsets it: no program that is
+// started finds it, whoever starts it. It can be read again.
+func (env *Env) secret(name string) string {
+	value, set := env.LookupEnv(name)
+	if !set {
+		return env.secrets[name]
+	}
+	_ = env.Unsetenv(name)
+	if env.secrets == nil {
+		env.secrets = make(map[string]string)
+	}
+	env.secrets[name] = value
 	return value
 }
 

@@ -103,11 +103,17 @@ func withWayOn(err error, done, failed int, in string) error {
 	if in != "" {
 		in = ", in " + shown(in)
 	}
-	switch gone := (*weather.Error)(nil); {
-	case done > 0:
+	if done > 0 {
 		return withHint(err, "nothing is lost: %d of %d bundles are written%s; run the same command again to finish the other %s",
 			done, done+failed, in, otherNumber(failed))
-	case errors.As(err, &gone):
+	}
+	return whileNothingIsWritten(err)
+}
+
+// whileNothingIsWritten says how to go on where bad weather ended a run that had
+// hardly begun.
+func whileNothingIsWritten(err error) error {
+	if gone := (*weather.Error)(nil); errors.As(err, &gone) {
 		return withHint(err, "nothing is written yet: run the same command again, with a longer --retry-for if it is to wait longer")
 	}
 	return err

@@ -29,10 +29,15 @@ type identity struct {
 
 func (env *Env) identity(c *cli.Context, transport http.RoundTripper) *identity {
 	return &identity{env: env, transport: transport, source: trust.Identity{
-		File:     c.String("identity-token"),
-		Stdin:    env.Stdin,
-		Value:    env.getenv("SIGSTORE_ID_TOKEN"),
-		Now:      env.Now,
+		File:  c.String("identity-token"),
+		Stdin: env.Stdin,
+		Value: env.secret("SIGSTORE_ID_TOKEN"),
+		Now:   env.Now,
+		GitHub: trust.GitHubJob{
+			URL:       env.secret("ACTIONS_ID_TOKEN_REQUEST_URL"),
+			Bearer:    env.secret("ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+			Transport: env.runnerTransport(c.Duration("retry-for")),
+		},
 		Platform: env.platform(),
 	}}
 }
@@ -58,7 +63,7 @@ func (id *identity) get(ctx context.Context) error {
 	}
 	token, from, err := id.source.Token(ctx)
 	if err != nil {
-		return identityHint(id.env, err)
+		return id.hint(err)
 	}
 	id.token, id.from, id.fresh = token, from, true
 	return nil
@@ -70,10 +75,11 @@ func (id *identity) claims(ctx context.Context) (provenance.Claims, error) {
 		return provenance.Claims{}, err
 	}
 	claims, err := trust.VerifyGitHubToken(ctx, id.token, &http.Client{Transport: id.transport}, id.env.Now)
-	if err == nil {
-		id.job = &claims
+	if err != nil {
+		return provenance.Claims{}, whileNothingIsWritten(err)
 	}
-	return claims, err
+	id.job = &claims
+	return claims, nil
 }
 
 // gitLabClaims are what the job's GitLab instance says of it.
@@ -81,7 +87,8 @@ func (id *identity) gitLabClaims(ctx context.Context) (provenance.GitLabClaims, 
 	if err := id.fetch(ctx); err != nil {
 		return provenance.GitLabClaims{}, err
 	}
-	return trust.VerifyGitLabToken(ctx, id.token, &http.Client{Transport: id.transport}, id.env.Now)
+	claims, err := trust.VerifyGitLabToken(ctx, id.token, &http.Client{Transport: id.transport}, id.env.Now)
+	return claims, whileNothingIsWritten(err)
 }
 
 // next hands out a token for one certificate: the first that was fetched, then
@@ -113,16 +120,17 @@ func (id *identity) forget() {
 	}
 }
 
-// identityHint says how a job or a person gets an identity. A platform that
-// fails needs none: it has been asked.
-func identityHint(env *Env, err error) error {
-	if !errors.Is(err, trust.ErrIdentity) {
-		return err
-	}
-	if env.getenv("GITHUB_ACTIONS") == "true" && env.getenv("ACTIONS_ID_TOKEN_REQUEST_URL") == "" {
+// hint says how a job or a person gets an identity, or why a platform that was
+// asked gave none.
+func (id *identity) hint(err error) error {
+	switch {
+	case !errors.Is(err, trust.ErrIdentity) && errors.Is(err, trust.ErrClock):
+		return withHint(err, "it was issued just now: if this machine's clock is wrong, set it and run the same command again")
+	case !errors.Is(err, trust.ErrIdentity):
+		return whileNothingIsWritten(err)
+	case id.env.getenv("GITHUB_ACTIONS") == "true" && id.source.GitHub.URL == "":
 		return withLines(err, "the job may not ask for one: add to it", "permissions:", "  id-token: write")
-	}
-	if env.getenv("GITLAB_CI") == "true" && env.getenv("SIGSTORE_ID_TOKEN") == "" {
+	case id.env.getenv("GITLAB_CI") == "true" && id.source.Value == "":
 		return withLines(err, "the job asks for none: add to it", "id_tokens:", "  SIGSTORE_ID_TOKEN:", "    aud: "+trust.Audience)
 	}
 	return withHint(err, "--identity-token FILE, or SIGSTORE_ID_TOKEN with a token for %q; a person signs in with --device, a job in GitHub Actions needs id-token: write", trust.Audience)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -82,6 +83,22 @@ const maxTUFRoot = 512000
 // transport is the one way to the network: every client is handed it.
 func (env *Env) transport(retryFor time.Duration) *weather.Transport {
 	return &weather.Transport{RetryFor: retryFor, Now: env.Now}
+}
+
+// runnerTransport is that to the runner of a job of GitHub Actions. Some of those
+// answer a request over HTTP/2 with no more than that they want it over HTTP/1.1.
+func (env *Env) runnerTransport(retryFor time.Duration) *weather.Transport {
+	t := env.transport(retryFor)
+	if usual, ok := http.DefaultTransport.(*http.Transport); ok {
+		plain := usual.Clone()
+		plain.Protocols = new(http.Protocols)
+		plain.Protocols.SetHTTP1(true)
+		if plain.TLSClientConfig != nil {
+			plain.TLSClientConfig.NextProtos = nil // a transport that was used offers HTTP/2
+		}
+		t.Base = plain
+	}
+	return t
 }
 
 // trustedRoot is the root to verify against. Verifying does not wait for a

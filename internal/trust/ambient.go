@@ -9,7 +9,6 @@ import (
 	"github.com/sigstore/cosign/v2/pkg/providers"
 	_ "github.com/sigstore/cosign/v2/pkg/providers/buildkite"  // registers "buildkite-agent"
 	_ "github.com/sigstore/cosign/v2/pkg/providers/filesystem" // registers "filesystem"
-	_ "github.com/sigstore/cosign/v2/pkg/providers/github"     // registers "github-actions"
 	_ "github.com/sigstore/cosign/v2/pkg/providers/google"     // registers "google-impersonate" and "google-workload-identity"
 	_ "github.com/sigstore/cosign/v2/pkg/providers/spiffe"     // registers "spiffe"
 )
@@ -18,9 +17,9 @@ import (
 // order in which they are tried. Google's comes last: on its machines it asks the
 // network whether it is there.
 //
-// The providers are cosign's and read their own environment:
+// GitHub's is asked as a [GitHubJob]. The other providers are cosign's and read
+// their own environment:
 //
-//	github-actions            ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN
 //	buildkite-agent           BUILDKITE_AGENT_ACCESS_TOKEN, BUILDKITE_AGENT_ENDPOINT,
 //	                          BUILDKITE_JOB_ID, BUILDKITE_AGENT_LOG_LEVEL
 //	google-impersonate        GOOGLE_SERVICE_ACCOUNT_NAME, and Google's default credentials
@@ -30,7 +29,7 @@ import (
 //
 // GitLab and CircleCI hand their jobs a token in SIGSTORE_ID_TOKEN.
 var Platforms = []string{
-	"github-actions", "buildkite-agent", "google-impersonate", "spiffe", "filesystem", "google-workload-identity",
+	gitHubActions, "buildkite-agent", "google-impersonate", "spiffe", "filesystem", "google-workload-identity",
 }
 
 // TokenVariables are the environment variables that hold an identity token, or
@@ -44,21 +43,31 @@ var TokenVariables = []string{
 	"BUILDKITE_AGENT_ACCESS_TOKEN",
 }
 
-// tokenTimeout covers the tries of a provider together.
+// tokenTimeout covers the tries of one of cosign's providers together.
 const tokenTimeout = 30 * time.Second
 
 // fromPlatform asks the first platform that the process runs on. cosign's own
 // Provide goes on to the next after an error, and so would sign as somebody
 // else. What a platform answers is not the operator's doing, so it is not an
 // [ErrIdentity].
-func (i Identity) fromPlatform(ctx context.Context) (Token, string, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, tokenTimeout, fmt.Errorf("no answer in %s", tokenTimeout))
+func (i Identity) fromPlatform(outer context.Context) (Token, string, error) {
+	ctx, cancel := context.WithTimeoutCause(outer, tokenTimeout, fmt.Errorf("no answer in %s", tokenTimeout))
 	defer cancel()
 	names := Platforms
 	if i.Platform != "" {
 		names = []string{i.Platform}
 	}
 	for _, name := range names {
+		if name == gitHubActions {
+			if !i.GitHub.mayAsk() {
+				continue
+			}
+			token, err := i.GitHub.token(outer, i.Now)
+			if err != nil {
+				return Token{}, "", fmt.Errorf("identity from %s: %w", name, err)
+			}
+			return token, name, nil
+		}
 		provider, err := providers.ProvideFrom(ctx, name)
 		if err != nil {
 			return Token{}, "", err

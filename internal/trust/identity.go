@@ -17,6 +17,8 @@ type Identity struct {
 	Stdin io.Reader
 	// Value is SIGSTORE_ID_TOKEN.
 	Value string
+	// GitHub is the job of GitHub Actions that this is, if it is one.
+	GitHub GitHubJob
 	// Platform is the provider's name of the CI platform that this is known to be
 	// a job of; no other is asked then.
 	Platform string

@@ -38,7 +38,8 @@ func TestInsideJob(t *testing.T) {
 	if os.Getenv("HALLMARK_SANDBOX_DIR") == "" {
 		return // TestSandboxJob runs it
 	}
-	token, source, err := trust.Identity{Now: time.Now}.Token(t.Context())
+	job := trust.GitHubJob{URL: os.Getenv("ACTIONS_ID_TOKEN_REQUEST_URL"), Bearer: os.Getenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN")}
+	token, source, err := trust.Identity{GitHub: job, Now: time.Now}.Token(t.Context())
 	if err != nil || source != "github-actions" {
 		t.Fatal(source, err)
 	}

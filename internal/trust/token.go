@@ -17,9 +17,17 @@ const Audience = "sigstore"
 
 const maxToken = 16 << 10
 
+// clockLeeway is how far the clocks of an issuer and of this machine may be
+// apart where a token is not valid yet; tokens are not valid for much longer.
+const clockLeeway = 5 * time.Minute
+
 // ErrIdentity marks an identity that the operator gave and that cannot be used,
 // or that there is none.
 var ErrIdentity = errors.New("no usable identity")
+
+// ErrClock marks a token that is valid at another time than this machine's clock
+// shows. Where the token is fresh, it is the clock that is wrong.
+var ErrClock = errors.New("this machine's clock says")
 
 // Token is an OIDC identity token. Whoever holds it can sign as its subject, so
 // it does not print itself: only [Token.Reveal] gives it away. It is kept behind a
@@ -94,7 +102,11 @@ func checkClaims(claims jwt.Claims, now time.Time) error {
 	case claims.Expiry == nil:
 		return errors.New("the token does not expire")
 	case !now.Before(claims.Expiry.Time()):
-		return fmt.Errorf("the token expired at %s", claims.Expiry.Time().UTC().Format(time.RFC3339))
+		return fmt.Errorf("the token expired at %s, and %w %s", inUTC(claims.Expiry.Time()), ErrClock, inUTC(now))
+	case claims.NotBefore != nil && now.Add(clockLeeway).Before(claims.NotBefore.Time()):
+		return fmt.Errorf("the token is valid from %s on, and %w %s", inUTC(claims.NotBefore.Time()), ErrClock, inUTC(now))
 	}
 	return nil
 }
+
+func inUTC(t time.Time) string { return t.UTC().Format(time.RFC3339) }

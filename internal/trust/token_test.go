@@ -77,7 +77,9 @@ func TestParseToken(t *testing.T) {
 		"one more audience":  {set("aud", []string{"sigstore", "x"}), "audience"},
 		"audience, a prefix": {set("aud", "sigstore2"), "audience"},
 		"no audience":        {es256(func(o object) { delete(o, "aud") }), "audience"},
-		"expired":            {set("exp", noon.Unix()), "expired"},
+		"expired":            {set("exp", noon.Unix()), "expired at 2026-11-20T12:00:00Z, and this machine's clock says 2026-11-20T12:00:00Z"},
+		"not yet valid":      {set("nbf", noon.Add(clockLeeway+time.Second).Unix()), "valid from 2026-11-20T12:05:01Z on, and this machine's clock says"},
+		"almost valid":       {set("nbf", noon.Add(clockLeeway).Unix()), ""},
 		"never expires":      {es256(func(o object) { delete(o, "exp") }), "does not expire"},
 		"no issuer":          {es256(func(o object) { delete(o, "iss") }), "issuer"},
 		"http issuer":        {set("iss", "http://issuer.example"), "issuer"},
@@ -167,10 +169,9 @@ func TestIdentitySources(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
+			leaveJob(t)
 			if tc.inJob {
-				job.enter(t)
-			} else {
-				leaveJob(t)
+				tc.identity.GitHub = job
 			}
 			tc.identity.Now = atNoon
 			got, source, err := tc.identity.Token(t.Context())
@@ -197,16 +198,33 @@ func TestPlatformThatFails(t *testing.T) {
 		"401 as JSON": {func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusUnauthorized)
 			_, _ = io.WriteString(w, `{"message":"no"}`)
-		}, "empty"},
-		"not JSON": {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }, "invalid character"},
+		}, ": 401 Unauthorized"},
+		"not JSON": {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }, "no JSON, or only a part"},
+		"no token": {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"count":0}`) }, "empty"},
+		"two tokens": {func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"value":"a","value":"b"}`)
+		}, "no JSON, or only a part"},
+		"too long": {func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"value":"`+strings.Repeat("x", maxTokenAnswer)+`"}`)
+		}, "only a part"},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/elsewhere" {
+				return
+			}
+			http.Redirect(w, r, "/elsewhere", http.StatusFound)
+		}, "no JSON, or only a part"},
+		"yesterday's": {func(w http.ResponseWriter, _ *http.Request) {
+			_ = json.NewEncoder(w).Encode(map[string]string{"value": mint(t, issuerKey, jose.ES256, func(o object) { o["exp"] = noon.Add(-time.Hour).Unix() })})
+		}, "this machine's clock says 2026-11-20T12:00:00Z"},
 		"other audience": {func(w http.ResponseWriter, _ *http.Request) {
 			_ = json.NewEncoder(w).Encode(map[string]string{"value": mint(t, issuerKey, jose.ES256, func(o object) { o["aud"] = "x" })})
 		}, "audience"},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			newRunner(t, tc.answer).enter(t)
-			_, _, err := Identity{Now: atNoon}.Token(t.Context())
+			leaveJob(t)
+			job := newRunner(t, tc.answer)
+			_, _, err := Identity{GitHub: job, Now: atNoon}.Token(t.Context())
 			if err == nil || !strings.Contains(err.Error(), tc.want) || !strings.Contains(err.Error(), "github-actions") || errors.Is(err, ErrIdentity) {
 				t.Errorf("got %v, want %q that is not the operator's", err, tc.want)
 			}
@@ -214,19 +232,37 @@ func TestPlatformThatFails(t *testing.T) {
 	}
 }
 
-// runner is the token endpoint of a job.
-type runner struct{ url string }
-
-func newRunner(t *testing.T, h http.HandlerFunc) runner {
+// newRunner is a job whose token endpoint answers so.
+func newRunner(t *testing.T, h http.HandlerFunc) GitHubJob {
 	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	return runner{server.URL + "/token?api-version=2.0"}
+	return GitHubJob{URL: server.URL + "/token?api-version=2.0", Bearer: "bearer"}
 }
 
-func (r runner) enter(t *testing.T) {
-	t.Setenv("ACTIONS_ID_TOKEN_REQUEST_URL", r.url)
-	t.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "bearer")
+// TestGitHubJobTellsNobody: where the request token goes, and that no error
+// repeats it.
+func TestGitHubJobTellsNobody(t *testing.T) {
+	leaveJob(t)
+	for _, address := range []string{"http://runner.example/x?secret=1", "ftp://runner.example/x", "not a URL", "https://"} {
+		job := GitHubJob{URL: address, Bearer: "bearer-secret", Transport: direct{http.NotFoundHandler()}}
+		_, _, err := Identity{GitHub: job, Now: atNoon}.Token(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "is no https URL") || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: got %v", address, err)
+		}
+	}
+	asked := ""
+	job := GitHubJob{URL: "https://runner.example/x?secret=1", Bearer: "bearer-secret", Transport: direct{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r.URL.String() + " " + r.Header.Get("Authorization")
+		http.Error(w, "bearer-secret", http.StatusForbidden)
+	})}}
+	_, _, err := Identity{GitHub: job, Now: atNoon}.Token(t.Context())
+	if err == nil || err.Error() != "identity from github-actions: https://runner.example: 403 Forbidden" {
+		t.Errorf("got %v", err)
+	}
+	if want := "https://runner.example/x?audience=sigstore&secret=1 Bearer bearer-secret"; asked != want {
+		t.Errorf("asked %s, want %s", asked, want)
+	}
 }
 
 func leaveJob(t *testing.T) {
