@@ -3,9 +3,9 @@
 # need the sandbox among them. A test that skips itself fails the run: it would
 # otherwise pass unseen where what it needs is missing. Three kinds may, and are
 # named: the conformance cases are no part of the project (internal/corpustest),
-# and not every machine has a browser, or npm with Node 20 for sigstore-js. CI has
-# all of them. A line counts what each other implementation agreed on
-# (internal/interop).
+# and not every machine has a browser, or npm with Node 20 for sigstore-js and
+# for GitHub's description of its API. CI has all of them. A line counts what each
+# other implementation agreed on (internal/interop).
 set -eu
 root=$(pwd)
 export HALLMARK_SANDBOX=1 HALLMARK_SANDBOX_BIN="$root/bin/hallmark-sandbox"
@@ -17,11 +17,14 @@ if [ -z "${HALLMARK_CORPUS:-}" ] && [ ! -e "$root/../shared/corpus" ]; then
 	spared="$spared|TestConformanceCorpus|TestCorpusRoots"
 fi
 command -v chromium >/dev/null || spared="$spared|TestSandboxScripts/keys_chromium"
-js=internal/interop/sigstore-js
 if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
-	spared="$spared|TestSigstoreJS"
-elif [ -z "$(find "$js/node_modules/.package-lock.json" -newer "$js/package-lock.json" 2>/dev/null)" ]; then
-	(cd "$js" && npm ci --loglevel=error)
+	spared="$spared|TestSigstoreJS|TestOpenAPI"
+else
+	for packages in internal/interop/sigstore-js internal/forge/openapi; do
+		if [ -z "$(find "$packages/node_modules/.package-lock.json" -newer "$packages/package-lock.json" 2>/dev/null)" ]; then
+			(cd "$packages" && npm ci --loglevel=error)
+		fi
+	done
 fi
 
 for module; do

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -56,6 +55,12 @@ type world struct {
 
 func mustWorld(t *testing.T) *world {
 	t.Helper()
+	return mustWorldOf(t, checkExchange(t))
+}
+
+// mustWorldOf is one whose exchanges are seen by check.
+func mustWorldOf(t *testing.T, check func(fakegithub.Exchange)) *world {
+	t.Helper()
 	w := &world{clock: &clock{time: time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)}}
 	var err error
 	w.Server, err = fakegithub.New(t.TempDir(), fakegithub.Options{
@@ -64,7 +69,7 @@ func mustWorld(t *testing.T) *world {
 			maintainer: {Login: "maintainer", Permissions: map[string]string{"contents": "write", "attestations": "write", "administration": "read"}},
 			reader:     {Login: "reader", Permissions: map[string]string{"contents": "read"}},
 		},
-		Check: checkExchange(t),
+		Check: check,
 	})
 	must(t, err)
 	t.Cleanup(func() { must(t, w.Close()) })
@@ -176,9 +181,4 @@ func says(code int, body string, header ...string) *http.Response {
 		h.Set(header[i], header[i+1])
 	}
 	return &http.Response{StatusCode: code, Status: http.StatusText(code), Header: h, Body: io.NopCloser(strings.NewReader(body))}
-}
-
-// description is where make test puts GitHub's description of its API.
-func description() string {
-	return filepath.Join("..", "..", ".cache", "openapi", "node_modules", "@octokit", "openapi", "generated", "api.github.com.json")
 }

@@ -22,6 +22,7 @@
 // The last column of the log is the login behind the token that came with the
 // request, "?" for an unknown one and "-" for none.
 //
-// Requests and answers of the API are held against GitHub's published OpenAPI
-// description by this package's tests, but for what the table Deviations lists.
+// The tests of internal/forge hold requests and answers of the API against
+// GitHub's published OpenAPI description, but for a table of deviations, each
+// with its source.
 package fakegithub
