@@ -43,7 +43,7 @@ type Finding struct {
 var rules = []*Rule{
 	&branchPinned, &cacheInSigningJob, &cosignFlagsRemoved, &defaultPermissions, &foreignTrigger, &generatorByCommit,
 	&installInSigningJob, &missingPermission, &notUnderstood, &outsideSignedSet, &selfHostedSigner, &signAfterPublish,
-	&skippableSigning, &templateInRelease, &toleratedSigning, &tokenForAll, &unpinnedAction, &unsignedPublication,
+	&skippableSigning, &templateInRelease, &tokenForAll, &toleratedSigning, &unpinnedAction, &unsignedPublication,
 	&untrustedExpression,
 }
 

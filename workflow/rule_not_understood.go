@@ -6,8 +6,10 @@ var notUnderstood = Rule{
 	check: checkNotUnderstood,
 }
 
+const actionlintFix = "run actionlint over the file"
+
 func checkNotUnderstood(in *inspection) {
 	for _, p := range in.Problems {
-		in.find(p.Pos, "run actionlint over the file", "%s", p.Message)
+		in.find(p.Pos, actionlintFix, "%s", p.Message)
 	}
 }

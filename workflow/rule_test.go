@@ -58,3 +58,38 @@ func TestRules(t *testing.T) {
 		})
 	}
 }
+
+// TestRulesPage holds docs/rules.md to the rules: a section for each, in their
+// order, that begins with its severity and its name.
+func TestRulesPage(t *testing.T) {
+	page, err := os.ReadFile("../docs/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	for _, rule := range workflow.Rules() {
+		severity := rule.Severity.String()
+		want = append(want, rule.ID+": "+strings.ToUpper(severity[:1])+severity[1:]+": "+rule.Name+".")
+	}
+	for _, section := range strings.Split(string(page), "\n## ")[1:] {
+		lines := strings.SplitN(section, "\n", 4)
+		got = append(got, lines[0]+": "+lines[2])
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/rules.md (-want +got):\n%s", diff)
+	}
+	if !slices.IsSortedFunc(workflow.Rules(), func(a, b *workflow.Rule) int { return strings.Compare(a.ID, b.ID) }) {
+		t.Error("the rules are not in the order of their IDs")
+	}
+}
+
+// TestRuleExamples leaves no example without its rule.
+func TestRuleExamples(t *testing.T) {
+	folders, err := os.ReadDir(filepath.Join(corpus, "rules"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(folders) != len(workflow.Rules()) {
+		t.Errorf("%d folders of examples for %d rules", len(folders), len(workflow.Rules()))
+	}
+}
