@@ -26,6 +26,7 @@ type lookup struct {
 // folder is what one folder holds for all its artifacts.
 type folder struct {
 	once  sync.Once
+	files map[string][]material.Found
 	index *material.Index
 	err   error
 }
@@ -74,15 +75,15 @@ func (l *lookup) find(ctx context.Context, a *artifact.Artifact) (candidates []m
 	if a.Path == "" {
 		return nil, 0, nil
 	}
-	own, err := readAll(material.Beside(a.Path))
+	in, err := l.folder(filepath.Dir(a.Path))
 	if err != nil {
 		return nil, 0, err
 	}
-	shared, err := l.folder(filepath.Dir(a.Path))
+	own, err := in.beside(a)
 	if err != nil {
 		return nil, 0, err
 	}
-	beside := material.NewIndex(own)
+	beside, shared := material.NewIndex(own), in.index
 	if err := hashFor(ctx, a, beside, shared); err != nil {
 		return nil, 0, err
 	}
@@ -130,7 +131,7 @@ func choose(x *material.Index, a *artifact.Artifact) []material.Found {
 
 // folder reads the bundles of a folder at the first call for it. Files that
 // only happen to have a bundle's name are nothing to report there.
-func (l *lookup) folder(dir string) (*material.Index, error) {
+func (l *lookup) folder(dir string) (*folder, error) {
 	l.mu.Lock()
 	f, ok := l.folders[dir]
 	if !ok {
@@ -138,26 +139,42 @@ func (l *lookup) folder(dir string) (*material.Index, error) {
 		l.folders[dir] = f
 	}
 	l.mu.Unlock()
-	f.once.Do(func() {
-		files, err := material.InFolder(dir)
-		if err != nil {
-			f.err = err
-			return
-		}
-		found, err := readAll(files)
-		f.index, f.err = material.NewIndex(found), err
-	})
-	return f.index, f.err
+	f.once.Do(func() { f.err = f.read(dir) })
+	return f, f.err
 }
 
-func readAll(files []string) ([]material.Found, error) {
-	var found []material.Found
-	for _, path := range files {
-		more, err := material.ReadFile(path)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, more...)
+func (f *folder) read(dir string) error {
+	files, err := material.InFolder(dir)
+	if err != nil {
+		return err
 	}
-	return found, nil
+	f.files = make(map[string][]material.Found, len(files))
+	var all []material.Found
+	for _, path := range files {
+		found, err := material.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		f.files[path] = found
+		all = append(all, found...)
+	}
+	f.index = material.NewIndex(all)
+	return nil
+}
+
+// beside reads what stands beside an artifact under its name, unless it was read
+// for all of the folder.
+func (f *folder) beside(a *artifact.Artifact) ([]material.Found, error) {
+	var all []material.Found
+	for _, path := range material.Beside(a.Path) {
+		found, read := f.files[path]
+		if !read {
+			var err error
+			if found, err = material.ReadFile(path); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
