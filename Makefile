@@ -12,6 +12,7 @@ build: # bin/hallmark, which may be 32 MB at most
 
 sandbox: # bin/hallmark-sandbox, a local Sigstore to test against
 	cd cmd/hallmark-sandbox && go build -trimpath -o ../../bin/hallmark-sandbox .
+	go build -trimpath -o bin/hallmark-sandbox-github ./internal/forge/fakegithub/serve
 
 test: build sandbox # everything there is; a skipped test fails it
 	scripts/test.sh . cmd/hallmark-sandbox

@@ -22,5 +22,6 @@ const (
 	defaultActorID           = "9800417"
 	defaultJob               = "release"
 	defaultPerson            = "maintainer@example.com"
+	defaultPermissions       = "contents:write,attestations:write"
 	defaultTokenTTL          = 5 * time.Minute
 )

@@ -36,7 +36,7 @@ func (s *Sandbox) listen(service string, h http.Handler) (url string, err error)
 
 // startProxy starts the proxy. Its table says who answers for which of
 // GitHub's hosts.
-func (s *Sandbox) startProxy(discovery http.Handler) (url string, err error) {
+func (s *Sandbox) startProxy(discovery http.Handler, github *gitHub) (url string, err error) {
 	ca, err := newAuthority("sandbox web root", nil)
 	if err != nil {
 		return "", err
@@ -46,6 +46,15 @@ func (s *Sandbox) startProxy(discovery http.Handler) (url string, err error) {
 	}
 	hosts := map[string]http.Handler{
 		s.options.issuerHost: s.requests.wrap("issuer", discovery),
+	}
+	if github != nil {
+		for _, host := range github.Hosts {
+			h, err := github.handler(host)
+			if err != nil {
+				return "", fmt.Errorf("github: %w", err)
+			}
+			hosts[host] = s.requests.wrap("github", h)
+		}
 	}
 	p, err := newProxy(hosts, ca, s.requests)
 	if err != nil {

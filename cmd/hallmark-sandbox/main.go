@@ -73,6 +73,8 @@ func parse(args []string, stderr io.Writer) (o Options, command []string, err er
 	fs.StringVar(&o.Rekor, "rekor", rekorV2, "`VERSION` of the transparency log: v2, v1 or both")
 	fs.StringVar(&o.Issuer, "issuer", defaultIssuer, "`URL` of the OIDC issuer, https")
 	fs.StringVar(&o.Person, "person", defaultPerson, "`EMAIL` of whoever signs in with a browser or a device")
+	fs.StringVar(&o.GitHub, "github", "", "answer for GitHub, as a fake that keeps its state in `DIR`")
+	granted := fs.String("permissions", defaultPermissions, "what the job's token may do there, as `NAME:read|write,...`")
 	fs.DurationVar(&o.TokenTTL, "token-ttl", defaultTokenTTL, "`DURATION` that identity tokens are valid for; below zero they are expired")
 	fs.BoolVar(&o.Verbose, "verbose", false, "write requests and the servers' logs to stderr")
 	o.Job.flags(fs)
@@ -83,6 +85,9 @@ func parse(args []string, stderr io.Writer) (o Options, command []string, err er
 		return o, nil, err
 	}
 	if err := o.check(); err != nil {
+		return o, nil, err
+	}
+	if o.permissions, err = permissions(*granted); err != nil {
 		return o, nil, err
 	}
 	if fs.NArg() == 0 && o.Dir == "" {
@@ -115,9 +120,12 @@ func (o *Options) check() error {
 		return fmt.Errorf("--issuer %q: want https://HOST or https://HOST/PATH", o.Issuer)
 	}
 	o.issuerHost = strings.ToLower(u.Hostname())
-	if o.Dir != "" {
-		if o.Dir, err = filepath.Abs(o.Dir); err != nil {
-			return fmt.Errorf("--dir: %w", err)
+	for name, dir := range map[string]*string{"dir": &o.Dir, "github": &o.GitHub} {
+		if *dir == "" {
+			continue
+		}
+		if *dir, err = filepath.Abs(*dir); err != nil {
+			return fmt.Errorf("--%s: %w", name, err)
 		}
 	}
 	return nil

@@ -17,9 +17,11 @@ type Options struct {
 	TokenTTL time.Duration
 	Rekor    string // v2, v1 or both
 	Dir      string // where the files go; absolute
+	GitHub   string // the folder of a fake GitHub; absolute, none if empty
 	Verbose  bool
 
-	issuerHost string // of Issuer, lower case
+	issuerHost  string            // of Issuer, lower case
+	permissions map[string]string // of the job's token at the fake GitHub
 }
 
 // Sandbox is a running Sigstore. It knows how to end everything it began.
@@ -110,7 +112,11 @@ func (s *Sandbox) start(ctx context.Context, private string) error {
 	if err != nil {
 		return err
 	}
-	proxyURL, err := s.startProxy(discovery)
+	github, err := s.joinGitHub()
+	if err != nil {
+		return err
+	}
+	proxyURL, err := s.startProxy(discovery, github)
 	if err != nil {
 		return err
 	}
@@ -134,5 +140,6 @@ func (s *Sandbox) start(ctx context.Context, private string) error {
 		registry:  registryURL[len("http://"):],
 		tufRepo:   tufURL,
 	})
+	s.Environment = append(s.Environment, github.environment(o)...)
 	return writeEnvironment(filepath.Join(o.Dir, envFile), s.Environment)
 }

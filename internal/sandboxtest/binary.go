@@ -57,10 +57,16 @@ var build = sync.OnceValues(func() (string, error) {
 	}
 	defer unlock()
 	path := filepath.Join(dir, "hallmark-sandbox")
-	cmd := exec.Command("go", "build", "-o", path, ".")
-	cmd.Dir = filepath.Join(module, "cmd", "hallmark-sandbox")
-	if text, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building the sandbox: %w\n%s", err, text)
+	// The fake GitHub is a program of its own, and stands beside it.
+	for _, program := range []struct{ dir, from, to string }{
+		{filepath.Join(module, "cmd", "hallmark-sandbox"), ".", path},
+		{module, "./internal/forge/fakegithub/serve", path + "-github"},
+	} {
+		cmd := exec.Command("go", "build", "-o", program.to, program.from)
+		cmd.Dir = program.dir
+		if text, err := cmd.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("building the sandbox: %w\n%s", err, text)
+		}
 	}
 	return path, nil
 })
