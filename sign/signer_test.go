@@ -221,8 +221,8 @@ func TestServiceErrors(t *testing.T) {
 		"entry is no entry":  {refuse("entries", 201, "[]"), "log http://HOST: "},
 		"entry, other code":  {refuse("entries", 200, "{}"), "log http://HOST: unexpected answer 200 OK"},
 		"half a certificate": {refuse("signingCert", 201, `{"signedCertificateEmb`), "certificate authority http://HOST: answer is no JSON, or only a part of it"},
-		"half a timestamp":   {refuse("tsa", 201, "\x30\x82\x04\x00\x02"), "timestamp authority http://HOST: answer is no timestamp, or only a part of one"},
-		"timestamp and more": {refuse("tsa", 201, "\x30\x00\x00"), "timestamp authority http://HOST: answer is no timestamp, or only a part of one"},
+		"half a timestamp":   {refuse("tsa", 201, "\x30\x82\x04\x00\x02"), "timestamp authority http://HOST: answer is no timestamp, or only a part of it"},
+		"timestamp and more": {refuse("tsa", 201, "\x30\x00\x00"), "timestamp authority http://HOST: answer is no timestamp, or only a part of it"},
 		"certificate is not": {refuse("signingCert", 200, `{"signedCertificateEmbeddedSct":{"chain":{"certificates":["x"]}}}`), "certificate authority http://HOST: unable to parse"},
 		"foreign key":        {func(f *fake) { f.subject = newKey(f.t, elliptic.P256()).Public() }, "the certificate is for another key"},
 	}

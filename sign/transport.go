@@ -68,7 +68,7 @@ func (s service) checkWhole(resp *http.Response) error {
 	case s.role == timestampRole:
 		var response asn1.RawValue
 		if rest, err := asn1.Unmarshal(data, &response); err != nil || len(rest) > 0 {
-			return errors.New("answer is no timestamp, or only a part of one")
+			return errors.New("answer is no timestamp, or only a part of it")
 		}
 	case !json.Valid(data):
 		return errors.New("answer is no JSON, or only a part of it")

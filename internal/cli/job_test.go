@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func (j *job) command(args ...string) *exec.Cmd {
 	j.t.Helper()
 	cmd := exec.CommandContext(j.t.Context(), "hallmark", args...)
 	cmd.Dir = j.dir
-	cmd.Env = append(j.sandbox.Env, "CI=", "HOME="+j.dir, "XDG_CACHE_HOME="+j.dir, clockVariable+"="+j.clock)
+	cmd.Env = append(append(slices.Clip(j.sandbox.Env), j.weather.Env()...), "CI=", "HOME="+j.dir, "XDG_CACHE_HOME="+j.dir, clockVariable+"="+j.clock)
 	return cmd
 }
 

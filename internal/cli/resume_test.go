@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,6 +27,17 @@ func (j *job) checksums(n int) {
 	}
 	mustWrite(j.t, filepath.Join(j.dir, "SUMS"), all.String())
 	mustWrite(j.t, filepath.Join(j.dir, "SOME"), some.String())
+}
+
+// artifacts writes n files into dist.
+func (j *job) artifacts(n int) {
+	j.t.Helper()
+	if err := os.Mkdir(filepath.Join(j.dir, "dist"), 0o755); err != nil {
+		j.t.Fatal(err)
+	}
+	for i := range n {
+		mustWrite(j.t, filepath.Join(j.dir, "dist", fmt.Sprintf("a%02d", i)), fmt.Sprint(i))
+	}
 }
 
 // TestResumeAttest: a log that fails after the first of four statements costs
@@ -75,6 +87,32 @@ func TestResumeAttest(t *testing.T) {
 	}
 }
 
+// TestResumeSign: what a run has signed before the log fails is there, and the
+// next run does the rest.
+func TestResumeSign(t *testing.T) {
+	t.Parallel()
+	sandbox := sandboxtest.Start(t)
+	j := newJob(t, sandbox)
+	j.artifacts(40)
+	sign := j.signing("sign", "dist")
+	j.weather.Break(sandboxtest.Rekor, sandboxtest.Status(502, ""), sandboxtest.From(38))
+	stdout, stderr := j.want(exitUndecided, append(sign, "--retry-for", "0s")...)
+	want := regexp.MustCompile(`\Ahallmark: error: a\d+ and 2 others: log http://\S+: 502 Bad Gateway\nhallmark: hint: nothing is lost: 37 of 40 bundles are written; run the same\s+command again to finish the other 3\n\z`)
+	if !want.MatchString(stderr) || !strings.Contains(stdout, "\nsigned ") {
+		t.Errorf("stdout %q, stderr %q", stdout, stderr)
+	}
+	if n := len(j.files("*.sigstore.json")); n != 37 {
+		t.Errorf("%d bundles are there, want 37", n)
+	}
+	j.wantNothingPartial()
+	j.weather.Clear()
+	j.want(exitDone, sign...)
+	if n := j.weather.Done(sandboxtest.Rekor); n != 3 {
+		t.Errorf("%d entries were made, want the 3 that were missing", n)
+	}
+	j.wantVerified("dist")
+}
+
 // TestResumeDamaged: parts that somebody changed, of other statements or of
 // another signer are signed again; what is not hallmark's stays.
 func TestResumeDamaged(t *testing.T) {
@@ -108,8 +146,10 @@ func TestResumeDamaged(t *testing.T) {
 			}
 		},
 	}
+	runs := sideBySide()
+	defer runs.Wait()
 	for name, spoil := range spoil {
-		t.Run(name, func(t *testing.T) {
+		runs.subtest(t, name, func(t *testing.T) {
 			j := newJob(t, sandbox)
 			j.checksums(1024 + 1)
 			attest := j.signing("attest", "--checksums", "SUMS", "-o", "out")
@@ -135,64 +175,55 @@ func TestResumeDamaged(t *testing.T) {
 	}
 }
 
+// killStages are moments at which a run is killed: when the nth request has come
+// to a service, or without one, when the last bundle is there.
+var killStages = []struct {
+	name    string
+	service string
+	hold    func(chan<- struct{}) sandboxtest.Fault
+	nth     int
+}{
+	{"before it has an identity", sandboxtest.Runner, sandboxtest.Hold, 1},
+	{"while it asks for the certificate", sandboxtest.Fulcio, sandboxtest.Hold, 1},
+	{"with a certificate that it never got", sandboxtest.Fulcio, sandboxtest.HoldAnswer, 1},
+	{"at the first timestamp", sandboxtest.TSA, sandboxtest.Hold, 1},
+	{"at the first entry", sandboxtest.Rekor, sandboxtest.Hold, 1},
+	{"in the middle of the timestamps", sandboxtest.TSA, sandboxtest.Hold, killBundles / 2},
+	{"in the middle of the entries", sandboxtest.Rekor, sandboxtest.Hold, killBundles / 2},
+	{"with an entry that has no bundle yet", sandboxtest.Rekor, sandboxtest.HoldAnswer, killBundles / 2},
+	{"at the last entry", sandboxtest.Rekor, sandboxtest.Hold, killBundles},
+	{"when the last bundle is there", "", nil, 0},
+}
+
+const killBundles = 6
+
 // TestKilled kills the program outright at several stages. What it left is whole
 // bundles or none, and the next run signs nothing that has one.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	sandbox := sandboxtest.Start(t)
-	const bundles = 12
-	stages := []struct {
-		name    string
-		service string
-		nth     int
-	}{
-		{"while it asks for the certificate", sandboxtest.Fulcio, 1},
-		{"at the first timestamp", sandboxtest.TSA, 1},
-		{"at the first entry", sandboxtest.Rekor, 1},
-		{"in the middle of the timestamps", sandboxtest.TSA, bundles / 2},
-		{"in the middle of the entries", sandboxtest.Rekor, bundles / 2},
-		{"at the last entry", sandboxtest.Rekor, bundles},
-	}
-	commands := map[string][]string{
+	runs := sideBySide()
+	defer runs.Wait()
+	for name, command := range map[string][]string{
 		"sign":   {"sign", "dist"},
 		"attest": {"attest", "--checksums", "SUMS", "-o", "out"},
-	}
-	for name, command := range commands {
-		for _, stage := range stages {
-			t.Run(name+" "+stage.name, func(t *testing.T) {
+	} {
+		for _, stage := range killStages {
+			runs.subtest(t, name+" "+stage.name, func(t *testing.T) {
 				j := newJob(t, sandbox)
-				if err := os.Mkdir(filepath.Join(j.dir, "dist"), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				for i := range bundles {
-					mustWrite(t, filepath.Join(j.dir, "dist", fmt.Sprintf("a%02d", i)), fmt.Sprint(i))
-				}
-				j.checksums(bundles * 1024)
+				j.artifacts(killBundles)
+				j.checksums(killBundles * 1024)
 				words := j.signing(command...)
 				arrived := make(chan struct{}, 1)
-				j.weather.Break(stage.service, sandboxtest.Hold(arrived), sandboxtest.From(stage.nth))
-				cmd := j.command(append(words, "--jobs", "4")...)
-				if err := cmd.Start(); err != nil {
-					t.Fatal(err)
+				if stage.service != "" {
+					j.weather.Break(stage.service, stage.hold(arrived), sandboxtest.From(stage.nth))
 				}
-				select {
-				case <-arrived:
-				case <-time.After(time.Minute):
-					t.Error("it never came so far")
-				}
-				if err := cmd.Process.Kill(); err != nil {
-					t.Fatal(err)
-				}
-				_ = cmd.Wait()
+				j.kill(arrived, append(words, "--jobs", "3")...)
 
-				wantMissing(t, j, "out")
-				done := j.files("*.sigstore.json")
-				for _, bundle := range done {
-					j.want(exitDone, "inspect", bundle)
-				}
+				done := j.wantWholeBundles()
 				j.weather.Clear()
 				j.want(exitDone, words...)
-				if n, missing := j.weather.Done(sandboxtest.Rekor), bundles-len(done); n != missing {
+				if n, missing := j.weather.Done(sandboxtest.Rekor), killBundles-done; n != missing {
 					t.Errorf("%d entries were made, want the %d that had no bundle", n, missing)
 				}
 				if name == "sign" {
@@ -204,6 +235,50 @@ func TestKilled(t *testing.T) {
 			})
 		}
 	}
+}
+
+// kill starts the program and kills it once somebody says so, or all of its
+// bundles are there.
+func (j *job) kill(now <-chan struct{}, words ...string) {
+	j.t.Helper()
+	cmd := j.command(words...)
+	if err := cmd.Start(); err != nil {
+		j.t.Fatal(err)
+	}
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	late := time.After(time.Minute)
+	for waiting := true; waiting; {
+		select {
+		case <-now:
+			waiting = false
+		case <-look.C:
+			waiting = len(j.files("*.sigstore.json")) < killBundles && len(j.files("out")) == 0
+		case <-late:
+			j.t.Error("it never came so far")
+			waiting = false
+		}
+	}
+	if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		j.t.Fatal(err)
+	}
+	_ = cmd.Wait()
+}
+
+// wantWholeBundles wants what a killed run has left to be read without fault,
+// and counts the bundles. Where the one file for all of them is there, so are
+// they, whether or not it came to remove the parts.
+func (j *job) wantWholeBundles() int {
+	j.t.Helper()
+	if out := j.files("out"); len(out) > 0 {
+		j.wantVerified("--bundle", out[0], "--checksums", "SOME")
+		return killBundles
+	}
+	bundles := j.files("*.sigstore.json")
+	for _, bundle := range bundles {
+		j.want(exitDone, "inspect", bundle)
+	}
+	return len(bundles)
 }
 
 func wantMissing(t *testing.T, j *job, name string) {

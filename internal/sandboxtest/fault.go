@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -76,6 +77,22 @@ func Drip(pieces int, pause time.Duration) Fault {
 	}
 }
 
+// HoldAnswer lets the service do its work, tells arrived, and keeps the answer.
+func HoldAnswer(arrived chan<- struct{}) Fault {
+	return func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		service.ServeHTTP(httptest.NewRecorder(), r)
+		Hold(arrived)(w, r, service)
+	}
+}
+
+// Meanwhile does something else before the service is asked as ever.
+func Meanwhile(do func()) Fault {
+	return func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		do()
+		service.ServeHTTP(w, r)
+	}
+}
+
 // Hold tells arrived of the request, and answers it never.
 func Hold(arrived chan<- struct{}) Fault {
 	return func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
@@ -94,10 +111,13 @@ func First(n int) func(int) bool { return func(i int) bool { return i <= n } }
 // From meets the nth request and all after it.
 func From(n int) func(int) bool { return func(i int) bool { return i >= n } }
 
-// For meets all requests from now on until a time has passed.
+// Nth meets the nth request alone.
+func Nth(n int) func(int) bool { return func(i int) bool { return i == n } }
+
+// For meets the first request and all others until a time has passed.
 func For(d time.Duration) func(int) bool {
-	end := time.Now().Add(d)
-	return func(int) bool { return time.Now().Before(end) }
+	end := sync.OnceValue(func() time.Time { return time.Now().Add(d) })
+	return func(int) bool { return time.Now().Before(end()) }
 }
 
 // answerOf is the service's answer as it would go over the wire, with a length

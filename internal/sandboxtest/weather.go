@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 )
@@ -20,11 +21,17 @@ const (
 	TSA    = "tsaUrls"
 )
 
+// Runner is the job's own endpoint for identity tokens, which no signing config
+// names.
+const Runner = "ACTIONS_ID_TOKEN_REQUEST_URL"
+
 // Weather stands between a client and the services of a sandbox: a proxy before
 // each, which passes requests on to the real one unless a [Fault] is due. Clients
-// find it through a signing config of its own. Its zero value is of no use.
+// find it through a signing config of its own, and an environment. Its zero value
+// is of no use.
 type Weather struct {
 	config string
+	env    []string
 	mu     sync.Mutex
 	rules  map[string][]rule
 	asked  map[string]int
@@ -60,8 +67,12 @@ func (s *Sandbox) Weather(t testing.TB) *Weather {
 		for _, one := range config[service].([]any) {
 			entry := one.(map[string]any)
 			entry["url"] = w.stand(t, service, entry["url"].(string))
+			// As services elsewhere, they have been there for years: a clock that
+			// is slow does not make them future ones.
+			entry["validFor"] = map[string]string{"start": "2020-01-01T00:00:00Z"}
 		}
 	}
+	w.env = []string{Runner + "=" + w.stand(t, Runner, s.Getenv(Runner))}
 	if data, err = json.Marshal(config); err != nil {
 		t.Fatal(err)
 	}
@@ -73,6 +84,9 @@ func (s *Sandbox) Weather(t testing.TB) *Weather {
 
 // SigningConfig is the file that leads a client through the weather.
 func (w *Weather) SigningConfig() string { return w.config }
+
+// Env is what to add to a job's environment.
+func (w *Weather) Env() []string { return w.env }
 
 // Break lets a fault meet the requests to a service that meets chooses by their
 // number, from 1. Of several rules the first counts.
@@ -157,13 +171,23 @@ func (w *Weather) stand(t testing.TB, service, address string) string {
 	return at.String()
 }
 
-// Refuse lets nobody connect to a service until the function that it returns is
-// called.
-func (w *Weather) Refuse(t testing.TB, service string) (accept func()) {
+// Refuse lets nobody connect to a service for so long; zero is until the test
+// ends.
+func (w *Weather) Refuse(t testing.TB, service string, d time.Duration) {
 	t.Helper()
 	f := w.fronts[service]
 	f.stop()
-	return func() { f.start(t) }
+	if d == 0 {
+		return
+	}
+	back := make(chan struct{})
+	time.AfterFunc(d, func() {
+		defer close(back)
+		if err := f.start(); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() { <-back })
 }
 
 // front is a server that can be stopped, and listen again where it did.
@@ -176,20 +200,22 @@ type front struct {
 func newFront(t testing.TB, handler http.Handler) *front {
 	t.Helper()
 	f := &front{address: "127.0.0.1:0", handler: handler}
-	f.start(t)
+	if err := f.start(); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(f.stop)
 	return f
 }
 
-func (f *front) start(t testing.TB) {
-	t.Helper()
+func (f *front) start() error {
 	listener, err := net.Listen("tcp", f.address)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	f.address = listener.Addr().String()
 	f.server = &http.Server{Handler: f.handler}
 	go func(s *http.Server) { _ = s.Serve(listener) }(f.server)
+	return nil
 }
 
 func (f *front) stop() { _ = f.server.Close() }
