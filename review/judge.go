@@ -19,6 +19,8 @@ type Options struct {
 	// from the first release that a workflow of the project signed. A policy
 	// that names a repository is completed by each release's tag.
 	Policy *verify.Policy
+	// Profile has a programme's questions answered beside.
+	Profile Profile
 }
 
 // Judge comes to a report. The same record and options give the same report.
@@ -53,6 +55,12 @@ func Judge(r *Record, o Options) (*Report, error) {
 	}
 	j.report.Scorecard = signedReleases(r.Releases.Items)
 	j.report.Verdict, j.report.Reasons = j.verdict()
+	switch o.Profile {
+	case SOSProfile:
+		j.report.SOS = j.assessSOS()
+	case OSPSProfile:
+		j.report.OSPS = assessOSPS(j.report)
+	}
 	return j.report, nil
 }
 

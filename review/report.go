@@ -23,6 +23,8 @@ type Report struct {
 	Findings  []Finding         `json:"findings"` // in the order of their ids
 	Controls  []Control         `json:"controls"`
 	Scorecard SignedReleases    `json:"scorecard"`
+	SOS       *SOS              `json:"sos,omitzero"`  // where the profile was asked for
+	OSPS      []Answered        `json:"osps,omitzero"` // where the profile was asked for
 }
 
 // Verdict is where a project stands, from nothing to what could not have gone
@@ -174,6 +176,7 @@ type Control struct {
 // the same releases, by the names of their files. Score is -1 where it would
 // not say.
 type SignedReleases struct {
+	Rule     string   `json:"rule"`
 	Score    int      `json:"score"`
 	Releases []string `json:"releases,omitzero"` // tags that it would count
 }

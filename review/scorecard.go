@@ -14,6 +14,7 @@ var (
 )
 
 const (
+	scorecardRule     = "OpenSSF Scorecard v5.3.0, Signed-Releases"
 	scorecardLookBack = 5
 	scorecardSigned   = 8
 	scorecardProven   = 10
@@ -26,7 +27,7 @@ func signedReleases(releases []Release) SignedReleases {
 	newest := slices.DeleteFunc(slices.Clone(releases), func(r Release) bool { return r.Draft })
 	slices.SortStableFunc(newest, func(a, b Release) int { return b.Published.Compare(a.Published) })
 	newest = newest[:min(len(newest), scorecardLookBack)]
-	s := SignedReleases{Score: -1}
+	s := SignedReleases{Rule: scorecardRule, Score: -1}
 	total := 0
 	for _, r := range newest {
 		if len(r.Assets) == 0 {

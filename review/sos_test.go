@@ -1,0 +1,132 @@
+package review_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hallmark-project/hallmark/internal/reviewtest"
+	"github.com/hallmark-project/hallmark/review"
+)
+
+// profiled judges a project as a programme would.
+func (p *project) profiled(profile review.Profile) *review.Report {
+	p.t.Helper()
+	report, err := review.Judge(p.record, review.Options{Root: p.sigstore.Root(), Profile: profile})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return report
+}
+
+// furnished is a good project of which everything is known.
+func furnished(t testing.TB) *project {
+	p := newProject(t, reviewtest.New(t))
+	p.history()
+	p.document(review.UpdatesDocument, ".github/dependabot.yml", "", "version: 2\n")
+	p.record.Documents[len(p.record.Documents)-1].Added = time.Date(2020, time.March, 1, 0, 0, 0, 0, time.UTC)
+	p.document(review.FuzzingDocument, "fuzz_test.go", "", "func FuzzX\n")
+	p.document(review.AllstarDocument, ".allstar/allstar.yaml", "", "optConfig:\n  optOutStrategy: true\n")
+	p.record.Issues = review.List[review.Issue]{Asked: p.asked("issues"), Items: []review.Issue{
+		{Number: 1, Title: "Security Policy violation Branch Protection", Author: "allstar-app[bot]", Bot: true, State: "closed", Closed: firstRelease},
+		{Number: 2, Title: "Security Policy violation by a person", Author: "dev", State: "open"},
+	}}
+	p.document(review.BadgeDocument, "projects.json", "", `[{"badge_level":"passing","first_achieved_passing_at":"2022-05-01T10:00:00.000Z","signed_releases_status":"Met"}]`)
+	p.document(review.ScorecardDocument, "scorecard.json", "", `{"date":"2026-11-01","scorecard":{"version":"v5.3.0"},"score":7.1,"checks":[`+
+		`{"name":"Code-Review","score":9,"reason":"reviewed"},{"name":"Fuzzing","score":0,"reason":"none"}]}`)
+	p.document(review.CensusDocument, "census.txt", "", "github.com/other/thing\nhttps://github.com/Octo/Widget\n")
+	p.document(review.CriticalityDocument, "criticality.csv", "",
+		"repo.url,legacy.created_since,legacy.updated_since,legacy.contributor_count\nhttps://github.com/octo/widget,96,0,140\n")
+	return p
+}
+
+func TestSOS(t *testing.T) {
+	s := furnished(t).profiled(review.SOSProfile).SOS
+	var b strings.Builder
+	for _, i := range s.Items {
+		fmt.Fprintf(&b, "%s: %s, grade %s, completed %s by %q, in time: %s\n  %s\n", i.Name, i.Outcome, i.Grade, i.Completed.Format("2006-01-02"), i.By, i.InTime, i.Says)
+	}
+	c := s.Criticality
+	fmt.Fprintf(&b, "\ncriticality between %.5f and %.5f, 0.6: %s, 0.7: %s, census: %s\n  missing %s\n", c.Least, c.Most, c.Reaches06, c.Reaches07, c.Census, strings.Join(c.Missing, ", "))
+	for _, band := range s.Bands {
+		fmt.Fprintf(&b, "\n%s: %s\n", band.Reward, band.For)
+		for _, c := range band.Criteria {
+			fmt.Fprintf(&b, "  %s, %s: %s\n    %s\n", c.Name, c.Kind, c.Outcome, c.Says)
+		}
+	}
+	fmt.Fprintf(&b, "\ndecision: %s\n", s.Decision)
+	wantFile(t, filepath.Join("testdata", "sos.txt"), b.String())
+}
+
+// A project of which nothing is known earns no no, and none that is unsigned a yes.
+func TestSOSOfNothing(t *testing.T) {
+	p := newProject(t, reviewtest.New(t))
+	b := p.build(0)
+	b.bare = true
+	p.publish(b)
+	p.record.Rules, p.record.Documents, p.record.Changes = review.Rules{}, nil, review.List[review.Change]{}
+	for _, i := range p.profiled(review.SOSProfile).SOS.Items {
+		want := review.Unknown
+		if i.Name == "supply chain" || i.Name == "signing" {
+			want = review.False
+		}
+		if i.Outcome != want && i.Outcome != review.Unknown {
+			t.Errorf("%s: %s (%s), want %s", i.Name, i.Outcome, i.Says, want)
+		}
+	}
+}
+
+func TestCriticality(t *testing.T) {
+	const head = "repo.url,legacy.created_since,legacy.updated_since,legacy.contributor_count,legacy.org_count,legacy.commit_frequency," +
+		"legacy.recent_release_count,legacy.updated_issues_count,legacy.closed_issues_count,legacy.issue_comment_frequency,legacy.github_mention_count,default_score\n"
+	const url = "https://github.com/octo/widget"
+	tests := map[string]struct {
+		table       string
+		least, most float64
+		at06, at07  review.Outcome
+	}{
+		"official":         {head + url + ",1,1,1,1,1,1,1,1,1,1,0.65\n", 0.65, 0.65, review.True, review.False},
+		"everything":       {head + url + ",120,0,5000,10,1000,26,5000,5000,15,500000,\n", 1, 1, review.True, review.True},
+		"nothing":          {head + url + ",0,120,0,0,0,0,0,0,0,0,\n", 0, 0, review.False, review.False},
+		"beyond the bound": {head + url + ",999,0,99999,99,9999,99,99999,99999,99,9999999,\n", 1, 1, review.True, review.True},
+		"nothing known":    {head + url + ",,,,,,,,,,,\n", 0, 1, review.Unknown, review.Unknown},
+		"half of it":       {"repo.url,legacy.contributor_count,legacy.github_mention_count\n" + url + ",5000,500000\n", 0.38095, 1, review.Unknown, review.Unknown},
+		"another project":  {head + "https://github.com/octo/gadget,120,0,5000,10,1000,26,5000,5000,15,500000,0.9\n", 0, 1, review.Unknown, review.Unknown},
+		"no table":         {"\"", 0, 1, review.Unknown, review.Unknown},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t, reviewtest.New(t))
+			p.document(review.CriticalityDocument, "criticality.csv", "", tt.table)
+			c := p.profiled(review.SOSProfile).SOS.Criticality
+			if c.Least != tt.least || c.Most != tt.most || c.Reaches06 != tt.at06 || c.Reaches07 != tt.at07 {
+				t.Errorf("got %v to %v, 0.6 %s, 0.7 %s (%s), want %v to %v, %s, %s", c.Least, c.Most, c.Reaches06, c.Reaches07, c.Why, tt.least, tt.most, tt.at06, tt.at07)
+			}
+		})
+	}
+}
+
+func TestOSPS(t *testing.T) {
+	answers := furnished(t).profiled(review.OSPSProfile).OSPS
+	for _, a := range answers {
+		if a.Outcome != review.True {
+			t.Errorf("%s: %s, want true of a project that does it all", a.Name, a.Outcome)
+		}
+		if a.Grade == "" || len(a.Findings) == 0 {
+			t.Errorf("%s rests on nothing: %+v", a.Name, a)
+		}
+	}
+	known := make(map[string]bool)
+	for _, a := range answers {
+		known[a.Name] = true
+	}
+	for _, f := range furnished(t).judge(t).Findings {
+		for _, id := range f.Baseline {
+			if !known[id] {
+				t.Errorf("finding %s names control %s, which the profile does not answer", f.Name, id)
+			}
+		}
+	}
+}
