@@ -25,6 +25,8 @@ type statement struct {
 	PredicateType string                    `json:"predicateType"`
 	Predicate     jsontext.Value            `json:"predicate"`
 	Unknown       map[string]jsontext.Value `json:",embed"`
+
+	subjects *subjectIndex // once the statement is proven
 }
 
 type subject struct {

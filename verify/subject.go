@@ -19,9 +19,9 @@ import (
 // in-toto attestation framework, "Validation model": any digest in common
 // binds. Stricter here: all digests in common must agree, and an artifact
 // that bears the name of another subject is refused as that one's stand-in.
-func checkSubjects(subjects []subject, a *intoto.ResourceDescriptor) (string, error) {
+func checkSubjects(subjects *subjectIndex, a *intoto.ResourceDescriptor) (string, error) {
 	matched, found := "", false
-	for _, s := range subjects {
+	for _, s := range subjects.sharing(a) {
 		same, err := s.is(a)
 		if err != nil {
 			return "", err
@@ -30,18 +30,18 @@ func checkSubjects(subjects []subject, a *intoto.ResourceDescriptor) (string, er
 			matched, found = s.Name, true
 		}
 	}
-	if !found && len(a.GetDigest()) > 0 && !sharesAlgorithm(subjects, a) {
-		return "", &Rejection{Check: CheckSubject, Want: "a " + algorithmsOf(a.GetDigest()) + " digest, by which the artifact is known", Got: describeSubjects(subjects, path.Base(a.GetName())),
+	if !found && len(a.GetDigest()) > 0 && !sharesAlgorithm(subjects.all, a) {
+		return "", &Rejection{Check: CheckSubject, Want: "a " + algorithmsOf(a.GetDigest()) + " digest, by which the artifact is known", Got: describeSubjects(subjects.all, path.Base(a.GetName())),
 			Why: "bundle and artifact have no digest in common that could be compared", Hint: "name the artifact by a digest that the bundle has, or give the file itself"}
 	}
 	if !found {
-		return "", &Rejection{Check: CheckSubject, Want: describeDigest(a.GetDigest()), Got: describeSubjects(subjects, path.Base(a.GetName())),
+		return "", &Rejection{Check: CheckSubject, Want: describeDigest(a.GetDigest()), Got: describeSubjects(subjects.all, path.Base(a.GetName())),
 			Why: "the bundle is about other bytes", Hint: "download both again; if it stays so, tell the project: the file or the bundle was replaced"}
 	}
 	if matched == a.GetName() {
 		return matched, nil
 	}
-	for _, s := range subjects {
+	for _, s := range subjects.named(a.GetName()) {
 		if same, _ := s.is(a); !same && s.standsBehind(a.GetName(), matched) {
 			return "", &Rejection{Check: CheckSubject, Want: fmt.Sprintf("the bytes of subject %q", s.Name), Got: fmt.Sprintf("those of subject %q", matched),
 				Why: "one file of the release stands under the name of another", Hint: "tell the project: somebody swapped its files"}

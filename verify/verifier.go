@@ -169,7 +169,12 @@ func statementOf(e *entity) (*statement, error) {
 	if err != nil {
 		return nil, &Rejection{Check: CheckBundle, Why: "unreadable payload", Err: err}
 	}
-	return readStatement(env.PayloadType, payload)
+	s, err := readStatement(env.PayloadType, payload)
+	if err != nil {
+		return nil, err
+	}
+	s.subjects = indexSubjects(s.Subject)
+	return s, nil
 }
 
 // checkStatement finds the artifact among the statement's subjects.
@@ -177,7 +182,7 @@ func checkStatement(s *statement, artifact *intoto.ResourceDescriptor, p *Policy
 	if s == nil {
 		return nil
 	}
-	matched, err := checkSubjects(s.Subject, artifact)
+	matched, err := checkSubjects(s.subjects, artifact)
 	if err != nil {
 		return err
 	}
