@@ -56,7 +56,13 @@ func (s *Step) scriptPos(offset int) Pos {
 		t = s.With["command"]
 	}
 	line := s.workflow.Line(t.Pos.Line)
-	if t.Pos.Column < 1 || t.Pos.Column > len(line) || line[t.Pos.Column-1] != '|' {
+	if t.Pos.Column < 1 || t.Pos.Column > len(line) {
+		return t.Pos
+	}
+	if rest := line[t.Pos.Column-1:]; rest[0] != '|' {
+		if i := strings.Index(rest, t.Value); i == 0 || i == 1 { // plain, or in quotes
+			return Pos{t.Pos.Line, t.Pos.Column + i + offset}
+		}
 		return t.Pos
 	}
 	before := t.Value[:min(offset, len(t.Value))]

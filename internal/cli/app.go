@@ -29,6 +29,7 @@ func newApp(env *Env) *cli.App {
 			signCommand(env),
 			provenanceCommand(env),
 			keygenCommand(env),
+			initCommand(env),
 			verifyCommand(env),
 			inspectCommand(env),
 			bundleCommand(env),

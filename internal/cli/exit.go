@@ -62,5 +62,6 @@ func blamesOperator(err error) bool {
 
 func refused(err error) bool {
 	var rejection *verify.Rejection
-	return errors.As(err, &rejection)
+	var findings *findingsError
+	return errors.As(err, &rejection) || errors.As(err, &findings)
 }

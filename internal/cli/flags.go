@@ -14,13 +14,14 @@ const (
 	groupBuilt   = "How it was built"
 	groupSigning = "Signing"
 	groupBundles = "Where bundles are"
+	groupChecks  = "Workflows"
 	groupInput   = "Artifacts"
 	groupTrust   = "Trust"
 	groupOutput  = "Output"
 )
 
 var flagGroups = []string{
-	groupSigner, groupBuild, groupBuilt, groupSigning, groupBundles, groupInput, groupTrust, groupOutput,
+	groupSigner, groupBuild, groupBuilt, groupSigning, groupBundles, groupChecks, groupInput, groupTrust, groupOutput,
 }
 
 // choiceFlag is a flag with a closed list of values.

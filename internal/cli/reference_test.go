@@ -24,7 +24,7 @@ code.
 | Exit code | Meaning |
 |---|---|
 | 0 | done, or verified |
-| 1 | the evidence says no: rejected, missing, malformed, not covered |
+| 1 | the evidence says no: rejected, missing, malformed, not covered, findings |
 | 2 | the operator said something wrong: flags, policy, trusted root, configuration |
 | 3 | it could not be decided: network, services, disk, cancelled |
 `
