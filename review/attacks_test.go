@@ -229,8 +229,7 @@ var attacks = []attack{
 			b.published, b.signed, b.committed = b.published.Add(shift), b.signed.Add(shift), b.committed.Add(shift)
 			p.publish(b)
 		}
-		p.record.Since = time.Date(2021, time.January, 1, 0, 0, 0, 0, time.UTC)
-		p.adopting("v1.0.0")
+		p.adopting("v1.4.0")
 	}},
 	{name: "gap", what: "One release between signed ones has nothing.", build: func(p *project) {
 		for i := range 6 {

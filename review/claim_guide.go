@@ -26,7 +26,7 @@ func verificationDocumented(j *judge) Finding {
 			}
 			seen[c.text] = true
 			says, works := j.follow(c, r, a)
-			cs := Case{Says: fmt.Sprintf("%s: %s", c.text, says), Path: g.path, Evidence: []Pointer{g.pointer}}
+			cs := Case{Says: fmt.Sprintf("%s: %s", c.text, says), Path: g.path, Line: c.line, Evidence: []Pointer{g.pointer}}
 			if works {
 				good = append(good, cs)
 			} else {

@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -29,14 +30,26 @@ func adoptedSince(j *judge) Finding {
 	f := Finding{ID: "E7", Name: "adopted-since", Grade: GradeA,
 		Claim: "the first verified release is from after " + programmeStart.Format("2 January 2006")}
 	var against []Case
-	for _, r := range j.releases {
-		for _, a := range r.covered() {
-			if s := a.coverage.Signed; !s.IsZero() && s.Before(programmeStart) {
-				against = append(against, Case{Says: "pre-existing: signed on " + s.Format("2006-01-02")}.of(r, a))
-			}
+	for _, r := range slices.Concat(j.older, j.releases) {
+		if s := r.coverage.Signed; s.IsZero() || !s.Before(programmeStart) {
+			continue
+		}
+		a := r.covered()[0]
+		against = append(against, Case{Says: "pre-existing: signed on " + r.coverage.Signed.Format("2006-01-02")}.of(r, a))
+	}
+	return f.settle(j.adopted != nil || len(j.older) > 0, against)
+}
+
+// earliest is the release that was signed first of all, those of before the
+// record's day included.
+func (j *judge) earliest() *release {
+	var first *release
+	for _, r := range slices.Concat(j.older, j.releases) {
+		if s := r.coverage.Signed; !s.IsZero() && (first == nil || s.Before(first.coverage.Signed)) {
+			first = r
 		}
 	}
-	return f.settle(j.adopted != nil, against)
+	return first
 }
 
 // longTime is how far a commit's own date may lie before its release without

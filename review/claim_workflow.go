@@ -24,13 +24,28 @@ func (j *judge) workflowsAt(commit string) []script {
 		if d.Kind != WorkflowDocument || d.Commit != commit || commit == "" {
 			continue
 		}
-		if data, ok := j.record.content(d); ok {
-			w, err := workflow.Parse(d.Name, data)
-			all = append(all, script{w, d, err})
+		if s, ok := j.parse(d); ok {
+			all = append(all, s)
 		}
 	}
 	slices.SortFunc(all, func(a, b script) int { return strings.Compare(a.document.Name, b.document.Name) })
 	return all
+}
+
+// parse reads a workflow once, however many commits have it.
+func (j *judge) parse(d Document) (script, bool) {
+	data, ok := j.record.content(d)
+	if !ok {
+		return script{}, false
+	}
+	key := d.Name + "\x00" + d.Asked.SHA256
+	s, known := j.scripts[key]
+	if !known {
+		s.Workflow, s.err = workflow.Parse(d.Name, data)
+		j.scripts[key] = s
+	}
+	s.document = d
+	return s, true
 }
 
 // latestWorkflows are those of the latest releases since adoption, each content

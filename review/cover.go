@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hallmark-project/hallmark/verify"
@@ -9,7 +10,7 @@ import (
 
 // coverReleases says of each asset whether evidence covers it.
 func (j *judge) coverReleases() error {
-	for _, r := range j.releases {
+	for _, r := range slices.Concat(j.older, j.releases) {
 		r.coverage = &ReleaseCoverage{Tag: r.Tag, Published: r.Published.UTC(), Prerelease: r.Prerelease, Immutable: r.Immutable}
 		if r.tag != nil {
 			r.coverage.Commit = r.tag.Commit

@@ -2,6 +2,7 @@ package review
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"regexp"
@@ -144,6 +145,11 @@ func (rel *Release) validate() error {
 		for _, d := range digests {
 			if d != "" && !hexSHA256.MatchString(d) {
 				return recordError("release %q, asset %q: digest %.80q", rel.Tag, a.Name, d)
+			}
+		}
+		for algorithm, d := range a.Digests {
+			if raw, err := hex.DecodeString(d); err != nil || byLength[len(raw)] != algorithm {
+				return recordError("release %q, asset %q: %s digest %.80q", rel.Tag, a.Name, algorithm, d)
 			}
 		}
 		if a.Name == "" || names[a.Name] || a.Size < 0 || a.Downloads < 0 {

@@ -21,7 +21,7 @@ func sample() *review.Record {
 		MediaType: review.RecordType, Tool: "v1.0.0", Clock: at, Since: time.Date(2021, time.October, 1, 0, 0, 0, 0, time.UTC),
 		Repository: review.Repository{Asked: asked, Name: "octo/widget", ID: "4711", OwnerID: "42", DefaultBranch: "main"},
 		Releases: review.List[review.Release]{Asked: asked, Items: []review.Release{{ID: 1, Tag: "v1.4.0", Published: at, Notes: blobs.Add([]byte("notes")),
-			Assets: []review.Asset{{ID: 2, Name: "wid\u202eget <&>.zip", Size: 3, Digests: map[string]string{"sha512": "cd", "sha256": strings.Repeat("cd", 32)},
+			Assets: []review.Asset{{ID: 2, Name: "wid\u202eget <&>.zip", Size: 3, Digests: map[string]string{"sha512": strings.Repeat("ef", 64), "sha256": strings.Repeat("cd", 32)},
 				Attestations: review.List[review.Attestation]{Asked: review.Answer{Unknown: "403 rate limit exceeded"}}}}}}},
 		Git: review.Git{Asked: asked, Tags: []review.Tag{{Name: "v1.4.0", Object: strings.Repeat("1", 40), Commit: strings.Repeat("2", 40)}}},
 		Documents: []review.Document{{Kind: review.GuideDocument, Name: "README.md",
@@ -77,6 +77,7 @@ func TestParseRecordRefuses(t *testing.T) {
 		{"another media type", replace("record.v1+json", "record.v2+json"), nil, "media type"},
 		{"no repository", replace("octo/widget\",\n    \"id\"", "../widget\",\n    \"id\""), nil, "OWNER/NAME"},
 		{"a digest that is none", replace(strings.Repeat("cd", 32), "CD"), nil, "digest"},
+		{"a digest of another length", replace(strings.Repeat("ef", 64), strings.Repeat("ef", 32)), nil, "sha512 digest"},
 		{"a tag without commit", replace(strings.Repeat("2", 40), "main"), nil, "no commit"},
 		{"a changed blob", nil, func(b review.Blobs) {
 			for digest := range b {

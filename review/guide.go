@@ -11,6 +11,7 @@ import (
 // A command is a verification that a project tells its users to run.
 type command struct {
 	text  string
+	line  int
 	tool  string
 	flags map[string]string // by name without dashes
 	rest  []string          // what is no flag
@@ -30,8 +31,19 @@ const (
 // A prompt, sudo and variables set before are passed over.
 func readCommands(text string) []command {
 	var all []command
-	joined := strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\\\n", " ")
-	for line := range strings.Lines(joined) {
+	begun, at := "", 0
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimRight(line, "\r\n")
+		if begun == "" {
+			at = n
+		}
+		if before, goesOn := strings.CutSuffix(line, "\\"); goesOn && len(begun) < maxCommand {
+			begun += before + " "
+			continue
+		}
+		line, begun = begun+line, ""
 		if len(line) > maxCommand || len(all) == maxCommands {
 			continue
 		}
@@ -40,9 +52,11 @@ func readCommands(text string) []command {
 			words = words[1:]
 		}
 		for _, v := range verifiers {
-			n := strings.Count(v, " ") + 1
-			if len(words) > n && path.Base(words[0])+" "+strings.Join(words[1:n], " ") == v {
-				all = append(all, readFlags(v, strings.Join(words, " "), words[n:]))
+			own := strings.Count(v, " ") + 1
+			if len(words) > own && path.Base(words[0])+" "+strings.Join(words[1:own], " ") == v {
+				c := readFlags(v, strings.Join(words, " "), words[own:])
+				c.line = at
+				all = append(all, c)
 				break
 			}
 		}

@@ -36,7 +36,7 @@ func Judge(r *Record, o Options) (*Report, error) {
 	if err := r.validate(); err != nil {
 		return nil, err
 	}
-	j := &judge{record: r, verifier: &verify.Verifier{Root: o.Root}, bundles: make(map[string]*material)}
+	j := &judge{record: r, verifier: &verify.Verifier{Root: o.Root}, bundles: make(map[string]*material), scripts: make(map[string]script)}
 	j.report = &Report{MediaType: ReportType, Tool: r.Tool, Clock: r.Clock.UTC(), Since: r.Since.UTC(),
 		Project: r.Repository.Name, Record: digestOf(document)}
 	j.readReleases()
@@ -72,8 +72,10 @@ type judge struct {
 	record   *Record
 	verifier *verify.Verifier
 	report   *Report
-	releases []*release           // oldest first
+	releases []*release           // those since the record's day, oldest first
+	older    []*release           // what the record has of before
 	bundles  map[string]*material // by their SHA-256, each read once
+	scripts  map[string]script    // by their path and SHA-256
 	identity identity
 	adopted  *release // nil where nothing verified
 }
@@ -101,7 +103,7 @@ type asset struct {
 func (j *judge) readReleases() {
 	for i := range j.record.Releases.Items {
 		rel := &j.record.Releases.Items[i]
-		if rel.Draft || rel.Published.Before(j.record.Since) {
+		if rel.Draft {
 			continue
 		}
 		r := &release{Release: rel, tag: j.record.Git.tag(rel.Tag)}
@@ -113,7 +115,11 @@ func (j *judge) readReleases() {
 			a.content = j.recognise(r, a)
 		}
 		j.matchBundles(r)
-		j.releases = append(j.releases, r)
+		if rel.Published.Before(j.record.Since) {
+			j.older = append(j.older, r)
+		} else {
+			j.releases = append(j.releases, r)
+		}
 	}
 	slices.SortFunc(j.releases, func(a, b *release) int {
 		if c := a.Published.Compare(b.Published); c != 0 {

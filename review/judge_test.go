@@ -3,6 +3,7 @@ package review_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -111,7 +112,11 @@ func TestFindings(t *testing.T) {
 func BenchmarkJudge(b *testing.B) {
 	p := newProject(b, reviewtest.New(b))
 	for i := range 100 {
-		p.publish(p.build(i))
+		release := p.build(i)
+		for n := range 7 {
+			release.artifacts[fmt.Sprintf("widget-%d.deb", n)] = fmt.Appendf(nil, "deb %d of %s", n, release.tag)
+		}
+		p.publish(release)
 	}
 	options := review.Options{Root: p.sigstore.Root()}
 	for b.Loop() {
@@ -119,4 +124,28 @@ func BenchmarkJudge(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// FuzzJudge changes a record's document. Whatever still is a record gets a
+// report, and one that can be written.
+func FuzzJudge(f *testing.F) {
+	s := reviewtest.New(f)
+	p := newProject(f, s)
+	p.history(func(b *build) { b.bare = true })
+	f.Add(mustEncode(f, p.record))
+	f.Add(mustEncode(f, sample()))
+	root, blobs := s.Root(), p.record.Blobs
+	f.Fuzz(func(t *testing.T, document []byte) {
+		r, err := review.ParseRecord(document, blobs)
+		if err != nil {
+			return
+		}
+		report, err := review.Judge(r, review.Options{Root: root, Profile: review.SOSProfile})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := report.Encode(); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -6,6 +6,10 @@ import (
 	"strings"
 )
 
+// maxFound bounds the bundles that are tried for one asset. Those that name its
+// digest come first.
+const maxFound = 64
+
 // matchBundles finds for each asset the bundles that may cover it: those stored
 // for its digest, those that name its digest, and those that only bear its name,
 // which are refused but tell a reader what happened.
@@ -44,6 +48,7 @@ func (j *judge) matchBundles(r *release) {
 		}
 		a.found = append(a.found, byName[a.Name]...)
 		a.found = once(a, a.found)
+		a.found = a.found[:min(len(a.found), maxFound)]
 	}
 }
 

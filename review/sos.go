@@ -66,8 +66,13 @@ func (j *judge) resting(a Answered, names ...string) Answered {
 	return a
 }
 
-// adoptedAt dates an answer by the first verified release.
+// adoptedAt dates an answer by the first verified release, or by what was there
+// before the programme began.
 func (j *judge) adoptedAt(a Answered) Answered {
+	if r := j.earliest(); r != nil && r.coverage.Signed.Before(programmeStart) {
+		a.Completed, a.By = r.coverage.Signed, "release "+r.Tag+", which was there before"
+		return a
+	}
 	if ad := j.report.Adoption; ad != nil {
 		a.Completed, a.By = ad.Time, ad.Clock
 		for _, c := range ad.Changes {

@@ -78,6 +78,23 @@ func TestSOSOfNothing(t *testing.T) {
 	}
 }
 
+// What was there before the programme began is not its work.
+func TestSOSOfBefore(t *testing.T) {
+	p := newProject(t, reviewtest.New(t))
+	for i := range 6 {
+		b := p.build(i)
+		shift := time.Date(2021, time.May, 1, 12, 0, 0, 0, time.UTC).Sub(firstRelease)
+		b.published, b.signed, b.committed = b.published.Add(shift), b.signed.Add(shift), b.committed.Add(shift)
+		p.publish(b)
+	}
+	p.adopting("v1.4.0")
+	for _, i := range p.profiled(review.SOSProfile).SOS.Items[:2] {
+		if i.Outcome != review.True || i.InTime != review.False {
+			t.Errorf("%s: %s, in time %s (%s), want true and not in time", i.Name, i.Outcome, i.InTime, i.By)
+		}
+	}
+}
+
 func TestCriticality(t *testing.T) {
 	const head = "repo.url,legacy.created_since,legacy.updated_since,legacy.contributor_count,legacy.org_count,legacy.commit_frequency," +
 		"legacy.recent_release_count,legacy.updated_issues_count,legacy.closed_issues_count,legacy.issue_comment_frequency,legacy.github_mention_count,default_score\n"
