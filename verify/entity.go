@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/x509"
 	"fmt"
+	"sync"
 
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
 	"github.com/sigstore/sigstore-go/pkg/bundle"
@@ -22,6 +23,8 @@ type entity struct {
 	leaf     *x509.Certificate // nil where a key signed
 	entries  []*tlog.Entry
 	stamps   [][]byte
+
+	holder func() (*holder, error) // who the certificate is for, read once
 }
 
 // mediaTypes are the bundle versions that are read, by their exact names: the
@@ -72,6 +75,7 @@ func newEntity(b *bundle.Bundle) (*entity, error) {
 		return nil, &Rejection{Check: CheckBundle, Why: "unreadable timestamp", Err: err}
 	}
 	e.leaf = e.material.Certificate()
+	e.holder = sync.OnceValues(func() (*holder, error) { return readCertificate(e.leaf) })
 	return e, nil
 }
 

@@ -199,7 +199,7 @@ func checkPolicy(e *entity, s *statement, p *Policy, v *Verdict) error {
 	var h *holder
 	if e.leaf != nil {
 		var err error
-		if h, err = readCertificate(e.leaf); err != nil {
+		if h, err = e.holder(); err != nil {
 			return err
 		}
 		v.Signer = Signer{Identity: h.name, Issuer: h.Issuer}
