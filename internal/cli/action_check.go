@@ -104,7 +104,7 @@ func (env *Env) tellRelease(ctx context.Context, c *cli.Context, release *report
 		}
 		outputs = append(outputs, output{"summary-path", path})
 	}
-	if _, err := fmt.Fprintf(env.Stdout, "attested: %s assets, %s verified\n", n, n); err != nil {
+	if _, err := fmt.Fprintln(env.Stdout, release.Total()); err != nil {
 		return err
 	}
 	return env.setOutputs(outputs...)

@@ -208,7 +208,7 @@ func (s *signing) statementPolicy(b *bundle.Bundle, job *provenance.Claims) *ver
 	if job == nil || s.key != nil {
 		return &verify.Policy{PredicateTypes: []string{predicateTypeOf(b)}}
 	}
-	return &verify.Policy{Require: verify.RequireProvenance, Commit: job.SHA, Events: []string{job.EventName}, AllowSelfHosted: true}
+	return &verify.Policy{Require: verify.RequireProvenance, Commit: job.SHA, SignerDigest: job.JobWorkflowSHA, Events: []string{job.EventName}, AllowSelfHosted: true}
 }
 
 // alreadyAttested looks at a file that stands where the bundles are to go. It is

@@ -63,6 +63,11 @@ func (r *Release) Markdown(w io.Writer) error {
 	return err
 }
 
+// Total is the outcome on one line.
+func (r *Release) Total() string {
+	return fmt.Sprintf("attested: %s, %d verified", count(len(r.Assets), "asset"), len(r.Assets))
+}
+
 // commands verify a file, with three tools.
 func (r *Release) commands(a *ReleaseAsset) []string {
 	if a.Bundle == "" || strings.Contains(a.Name, "@") {
