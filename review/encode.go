@@ -40,12 +40,13 @@ func (r *Record) Encode() ([]byte, error) {
 }
 
 // encode writes a value in one spelling only: members in their order, those of
-// maps sorted, times in UTC.
+// maps sorted, times in UTC. What is no UTF-8 in a name or text of the project is
+// replaced.
 func encode(v any) ([]byte, error) {
 	utc := json.MarshalToFunc(func(e *jsontext.Encoder, t time.Time) error {
 		return e.WriteToken(jsontext.String(t.UTC().Format(time.RFC3339Nano)))
 	})
-	data, err := json.Marshal(v, json.Deterministic(true), json.WithMarshalers(utc), jsontext.WithIndent("  "))
+	data, err := json.Marshal(v, json.Deterministic(true), json.WithMarshalers(utc), jsontext.AllowInvalidUTF8(true), jsontext.WithIndent("  "))
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -126,26 +128,35 @@ func BenchmarkJudge(b *testing.B) {
 	}
 }
 
-// FuzzJudge changes a record's document. Whatever still is a record gets a
-// report, and one that can be written.
+// FuzzJudge has a project say anything. There is always a report, and one that
+// can be written; and nothing that it says makes a release verify.
 func FuzzJudge(f *testing.F) {
 	s := reviewtest.New(f)
-	p := newProject(f, s)
-	p.history(func(b *build) { b.bare = true })
-	f.Add(mustEncode(f, p.record))
-	f.Add(mustEncode(f, sample()))
-	root, blobs := s.Root(), p.record.Blobs
-	f.Fuzz(func(t *testing.T, document []byte) {
-		r, err := review.ParseRecord(document, blobs)
-		if err != nil {
-			return
+	trusted := s.Root()
+	at := time.Date(2026, time.March, 4, 12, 0, 0, 0, time.UTC)
+	bundle := s.Attest(reviewtest.Release("v9", commitOf("v9")), at, reviewtest.Subjects{"other": []byte("other")})
+	f.Add("widget.zip.sig", []byte("MEUCIQ=="), []byte(goodWorkflow), []byte(goodGuide), []byte(`{"badge_level":"gold"}`))
+	f.Add("SHA256SUMS", []byte(strings.Repeat("ab", 32)+"  widget.zip\n"), []byte("on: push\njobs: {a: {steps: [{run: 'gh release create x'}]}}"), []byte("cosign verify-blob ${X} --key <k>"), []byte("repo.url,default_score\nocto/widget,1\n"))
+	f.Add("x.intoto.jsonl", bundle, []byte("{"), []byte("\xff`"), []byte(`[{"checks":[]}]`))
+	f.Fuzz(func(t *testing.T, name string, file, workflow, guide, document []byte) {
+		p := newProject(t, s)
+		b := p.build(5)
+		b.bare, b.workflow = true, string(workflow)
+		b.files["+"+name] = file
+		p.publish(b)
+		p.document(review.GuideDocument, "SECURITY.md", "", string(guide))
+		for _, kind := range []review.Kind{review.BadgeDocument, review.ScorecardDocument, review.CriticalityDocument, review.CensusDocument} {
+			p.document(kind, "document", "", string(document))
 		}
-		report, err := review.Judge(r, review.Options{Root: root, Profile: review.SOSProfile})
+		report, err := review.Judge(p.record, review.Options{Root: trusted, Profile: review.SOSProfile})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := report.Encode(); err != nil {
 			t.Error(err)
+		}
+		if report.Adoption != nil {
+			t.Errorf("a release verifies that nobody signed: %+v", report.Adoption)
 		}
 	})
 }
