@@ -100,7 +100,7 @@ var api = sync.OnceValues(func() (routers.Router, error) {
 		for method, operation := range item.Operations() {
 			operation.Servers = nil
 			for _, p := range append(operation.Parameters, item.Parameters...) {
-				if p.Value.Extensions["x-multi-segment"] == true {
+				if p.Value.Extensions["x-multi-segment"] == true && !goesOn(doc, path) {
 					spanning := strings.Replace(path, "{"+p.Value.Name+"}", "{"+p.Value.Name+":.+}", 1)
 					if doc.Paths.Value(spanning) == nil {
 						doc.Paths.Set(spanning, &openapi3.PathItem{})
@@ -116,6 +116,19 @@ var api = sync.OnceValues(func() (routers.Router, error) {
 	}
 	return gorillamux.NewRouter(doc)
 })
+
+// goesOn tells a template below which there are others: a parameter at its end
+// that spanned segments would hide them.
+func goesOn(doc *openapi3.T, path string) bool {
+	parent := path[:strings.LastIndex(path, "/")+1]
+	for other := range doc.Paths.Map() {
+		rest, below := strings.CutPrefix(other, parent)
+		if below && strings.HasPrefix(rest, "{") && strings.Contains(rest, "/") {
+			return true
+		}
+	}
+	return false
+}
 
 // checkExchange holds what the client asks and what the fake answers against
 // the description, where that is to be had.

@@ -72,9 +72,10 @@ func escapeRef(ref string) string {
 // Project is what GitHub says of a repository. The identifiers stay when names
 // change hands.
 type Project struct {
-	Repository           // as it is called now
-	ID, OwnerID    int64 // never zero
-	Visibility     string
+	Repository            // as it is called now
+	ID, OwnerID    int64  // never zero
+	OwnerType      string // Organization or User
+	Visibility     string // public, private or internal
 	DefaultBranch  string
 	Fork, Archived bool
 	CreatedAt      time.Time
@@ -95,6 +96,7 @@ func (c *Client) Project(ctx context.Context, r Repository) (*Project, error) {
 		Repository: Repository{found.GetOwner().GetLogin(), found.GetName()},
 		ID:         found.GetID(),
 		OwnerID:    found.GetOwner().GetID(),
+		OwnerType:  found.GetOwner().GetType(),
 		Visibility: found.GetVisibility(),
 
 		DefaultBranch: found.GetDefaultBranch(),
@@ -110,7 +112,7 @@ func (c *Client) Project(ctx context.Context, r Repository) (*Project, error) {
 			p.Visibility = "private"
 		}
 	}
-	if p.Repository.check() != nil || p.ID <= 0 || p.OwnerID <= 0 || CheckTag(p.DefaultBranch) != nil || len(p.Visibility) > 20 {
+	if p.Repository.check() != nil || p.ID <= 0 || p.OwnerID <= 0 || CheckTag(p.DefaultBranch) != nil || !wordPattern.MatchString(p.Visibility) || !wordPattern.MatchString(p.OwnerType) {
 		return nil, strange("repository "+r.String(), "no name, number or default branch that could be one")
 	}
 	return p, nil

@@ -111,6 +111,7 @@ func (s *Server) routes() *http.ServeMux {
 	on("GET /git/ref/{ref...}", s.getRef)
 	on("GET /git/tags/{sha}", s.getTag)
 	on("GET /contents/{path...}", s.getContents)
+	on("GET /branches", s.listBranches)
 	on("GET /rules/branches/{branch...}", s.listRules)
 	on("GET /rulesets", s.listRulesets)
 	on("GET /rulesets/{id}", s.getRuleset)

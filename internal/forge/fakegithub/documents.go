@@ -34,7 +34,7 @@ func repositoryDocument(r *Repository) document {
 		"default_branch": r.DefaultBranch, "homepage": nil, "language": nil, "license": nil, "mirror_url": nil,
 		"forks": 0, "forks_count": 0, "open_issues": 0, "open_issues_count": 0, "size": 0,
 		"stargazers_count": 0, "watchers": 0, "watchers_count": 0, "network_count": 0, "subscribers_count": 0,
-		"has_issues": true, "has_projects": false, "has_wiki": false, "has_pages": false, "has_discussions": false,
+		"has_issues": true, "has_projects": false, "has_wiki": false, "has_pages": false, "has_discussions": false, "has_downloads": true,
 		"url": r.apiURL(), "html_url": r.webURL(), "clone_url": r.webURL() + ".git", "svn_url": r.webURL(),
 		"git_url": "git://" + webHost + "/" + r.full() + ".git", "ssh_url": "git@" + webHost + ":" + r.full() + ".git",
 		"created_at": r.CreatedAt, "updated_at": r.CreatedAt, "pushed_at": r.CreatedAt,

@@ -102,6 +102,30 @@ func (s *Server) listRules(w http.ResponseWriter, r *http.Request, in *Repositor
 	give(w, http.StatusOK, list(page(w, r, all)))
 }
 
+// listBranches lists those that are protected, which is all it can be asked for.
+func (s *Server) listBranches(w http.ResponseWriter, r *http.Request, in *Repository, _ *Token) {
+	if r.URL.Query().Get("protected") != "true" {
+		refuse(w, http.StatusNotFound, "the fake lists protected branches alone")
+		return
+	}
+	names := slices.Clone(in.Protected)
+	for branch, rules := range in.Rules {
+		if len(rules) > 0 && !slices.Contains(names, branch) {
+			names = append(names, branch)
+		}
+	}
+	slices.Sort(names)
+	var all []document
+	for _, name := range names {
+		sha, err := s.git(s.gitDir(in), "rev-parse", "--verify", "--quiet", "refs/heads/"+name)
+		if err != nil {
+			continue
+		}
+		all = append(all, document{"name": name, "protected": true, "commit": document{"sha": sha, "url": in.apiURL() + "/commits/" + sha}})
+	}
+	give(w, http.StatusOK, list(page(w, r, all)))
+}
+
 func (s *Server) rulesets(in *Repository) []document {
 	var all []document
 	for i, ruleset := range in.Rulesets {
