@@ -18,6 +18,7 @@ import (
 	"github.com/hallmark-project/hallmark/internal/artifact"
 	"github.com/hallmark-project/hallmark/internal/material"
 	"github.com/hallmark-project/hallmark/internal/registry"
+	"github.com/hallmark-project/hallmark/internal/trust"
 	"github.com/hallmark-project/hallmark/verify"
 )
 
@@ -129,7 +130,11 @@ func loginHint(err error, ref registry.Reference) error {
 func (env *Env) registryClient(retryFor time.Duration) *registry.Client {
 	transport := env.transport(retryFor)
 	transport.MaxBody = registry.MaxAnswer + 1 // for the client to see that it is too much
-	return &registry.Client{Transport: transport, Keychain: &registry.DockerConfig{Files: env.dockerConfigs()}}
+	return &registry.Client{Transport: transport, Keychain: &registry.DockerConfig{
+		Files:   env.dockerConfigs(),
+		Environ: trust.Environment(env.Environ(), passwordVariable), // a job's GITHUB_TOKEN opens registries too
+		Stderr:  env.Stderr,
+	}}
 }
 
 // dockerConfigs are the files in which Docker, and else Podman, keeps

@@ -6,12 +6,15 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"regexp"
 	"sync"
 
 	"github.com/docker/cli/cli/config"
 	"github.com/docker/cli/cli/config/configfile"
 	"github.com/docker/cli/cli/config/types"
+	"github.com/docker/docker-credential-helpers/client"
+	"github.com/docker/docker-credential-helpers/credentials"
 	"github.com/google/go-containerregistry/pkg/authn"
 )
 
@@ -22,6 +25,10 @@ import (
 type DockerConfig struct {
 	// Files are the configuration files that count, the first that exists.
 	Files []string
+	// Environ is the environment of the helpers that are asked, Stderr where
+	// they speak to a person; of nil, there is none.
+	Environ []string
+	Stderr  io.Writer
 
 	mu     sync.Mutex
 	read   bool
@@ -45,7 +52,7 @@ func (d *DockerConfig) Resolve(target authn.Resource) (authn.Authenticator, erro
 		if key == dockerHubHost {
 			key = authn.DefaultAuthKey
 		}
-		entry, err := d.config.GetAuthConfig(key)
+		entry, err := d.entry(key)
 		if err != nil {
 			return nil, fmt.Errorf("credentials for %s: %w", key, err)
 		}
@@ -57,6 +64,54 @@ func (d *DockerConfig) Resolve(target authn.Resource) (authn.Authenticator, erro
 	}
 	return authn.Anonymous, nil
 }
+
+// entry is what is known for a registry or repository. A helper's word counts
+// before the file's, as it does for docker; DOCKER_AUTH_CONFIG, which docker's
+// library reads, before both.
+func (d *DockerConfig) entry(key string) (types.AuthConfig, error) {
+	helper, named := d.config.CredentialHelpers[key]
+	if !named {
+		helper = d.config.CredentialsStore
+	}
+	if helper == "" {
+		return d.config.GetAuthConfig(key)
+	}
+	entry, err := configfile.New("").GetAuthConfig(key)
+	entry.ServerAddress = ""
+	if err != nil || entry != (types.AuthConfig{}) {
+		return entry, err
+	}
+	return d.ask(helper, key)
+}
+
+// ask runs a credential helper. docker's own client would hand it all of this
+// process's environment, tokens that are none of its business among it.
+func (d *DockerConfig) ask(helper, key string) (types.AuthConfig, error) {
+	found, err := client.Get(func(args ...string) client.Program {
+		cmd := exec.Command("docker-credential-"+helper, args...)
+		cmd.Env = append([]string{}, d.Environ...)
+		cmd.Stderr = d.Stderr
+		return program{cmd}
+	}, key)
+	switch {
+	case credentials.IsErrCredentialsNotFound(err):
+		return types.AuthConfig{}, nil
+	case err != nil:
+		return types.AuthConfig{}, err
+	case found.Username == tokenUser:
+		return types.AuthConfig{IdentityToken: found.Secret}, nil
+	}
+	return types.AuthConfig{Username: found.Username, Password: found.Secret}, nil
+}
+
+// tokenUser is the user name by which helpers say that the secret is a token.
+const tokenUser = "<token>"
+
+// program is a helper as docker's library runs it.
+type program struct{ *exec.Cmd }
+
+// Input is what the helper reads.
+func (p program) Input(in io.Reader) { p.Stdin = in }
 
 const maxConfig = 1 << 20 // bytes
 

@@ -359,6 +359,52 @@ func TestNothingOfTheCurrentFolder(t *testing.T) {
 	}
 }
 
+// TestHelper: a credential helper is asked in the environment that it is given,
+// and in no other; what it answers is taken as docker takes it.
+func TestHelper(t *testing.T) {
+	dir := t.TempDir()
+	saw := filepath.Join(dir, "saw")
+	mustWrite(t, filepath.Join(dir, "docker-credential-hallmark-test"), "#!/bin/sh\n"+
+		"read server; echo \"$1 $server $HELPER ${ACTIONS_ID_TOKEN_REQUEST_TOKEN-none}\" >>'"+saw+"'\n"+
+		"echo spoke >&2\n"+
+		"case $server in\n"+
+		"ghcr.io) echo '{\"Username\":\"octo\",\"Secret\":\"secret\"}' ;;\n"+
+		"quay.io) echo '{\"Username\":\"<token>\",\"Secret\":\"t\"}' ;;\n"+
+		"broken.io) echo nonsense ;;\n"+
+		"*) echo 'credentials not found in native keychain'; exit 1 ;;\n"+
+		"esac\n", 0o755)
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "bearer")
+	path := filepath.Join(dir, "config.json")
+	mustWrite(t, path, `{"credsStore":"hallmark-test","credHelpers":{"plain.io":""},"auths":{"plain.io":{"auth":"b2N0bzpzZWNyZXQ="},"ghcr.io":{"auth":"eDp5"}}}`, 0o600)
+	var spoke strings.Builder
+	d := &DockerConfig{Files: []string{path}, Environ: []string{"HELPER=asked"}, Stderr: &spoke}
+	for target, want := range map[string]authn.AuthConfig{
+		"ghcr.io/octo/widget":  octo,
+		"quay.io/octo/widget":  {IdentityToken: "t"},
+		"none.io/octo/widget":  {},
+		"plain.io/octo/widget": octo,
+	} {
+		if got, err := resolve(d, target); err != nil || got != want {
+			t.Errorf("%s: got %+v, %v", target, got, err)
+		}
+	}
+	if got, err := resolve(d, "broken.io/octo/widget"); err == nil {
+		t.Errorf("an answer that is none: %+v", got)
+	}
+	told, err := os.ReadFile(saw)
+	if err != nil || !strings.Contains(string(told), "get ghcr.io asked none\n") || strings.Contains(string(told), "bearer") {
+		t.Errorf("the helper saw %q, %v", told, err)
+	}
+	if !strings.Contains(spoke.String(), "spoke\n") {
+		t.Error("nobody heard the helper")
+	}
+	t.Setenv("DOCKER_AUTH_CONFIG", `{"auths":{"ghcr.io":{"auth":"eDp5"}}}`)
+	if got, err := resolve(d, "ghcr.io/octo/widget"); err != nil || got != (authn.AuthConfig{Username: "x", Password: "y"}) {
+		t.Errorf("DOCKER_AUTH_CONFIG: got %+v, %v", got, err)
+	}
+}
+
 func resolve(d *DockerConfig, target string) (authn.AuthConfig, error) {
 	repository, err := name.NewRepository(target)
 	if err != nil {
