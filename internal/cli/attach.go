@@ -92,6 +92,9 @@ func (s *signing) attach(ctx context.Context, force bool, a *artifact.Artifact, 
 			}
 		}
 	}
+	if err := s.images.client.Prepare(ctx, image); err != nil {
+		return report.Signed{}, pushHint(err, image)
+	}
 	signed, err := s.statement(ctx, payload, subject, s.ids.job)
 	if err != nil {
 		return report.Signed{}, err
@@ -105,11 +108,16 @@ func (s *signing) attach(ctx context.Context, force bool, a *artifact.Artifact, 
 		PredicateType: predicateTypeOf(signed.bundle),
 		Created:       s.ids.env.Now(),
 	})
-	if errors.Is(err, registry.ErrDenied) {
-		err = withHint(err, "docker login %s, as somebody who may push to this repository", image.Registry)
-	}
 	if err != nil {
-		return report.Signed{}, err
+		return report.Signed{}, pushHint(err, image)
 	}
 	return report.Signed{Name: a.Name, Bundle: placed.String(), Attached: true, Artifacts: 1, Verdict: signed.verdict, Kept: placed.Kept}, nil
+}
+
+// pushHint says what helps where a registry takes nothing from this user.
+func pushHint(err error, image *registry.Image) error {
+	if errors.Is(err, registry.ErrDenied) {
+		return withHint(err, "docker login %s, as somebody who may push to this repository", image.Registry)
+	}
+	return err
 }

@@ -98,16 +98,23 @@ func kindOf(err error) string {
 	return text
 }
 
-// withWayOn says how a run that bad weather broke off is finished.
+// withWayOn says how a run that bad weather broke off is finished. Where something
+// else has to be done first, that stands before it.
 func withWayOn(err error, done, failed int, in string) error {
+	if done == 0 {
+		return whileNothingIsWritten(err)
+	}
 	if in != "" {
 		in = ", in " + shown(in)
 	}
-	if done > 0 {
-		return withHint(err, "nothing is lost: %d of %d bundles are written%s; run the same command again to finish the other %s",
-			done, done+failed, in, otherNumber(failed))
+	first := ""
+	if gone := (*weather.Error)(nil); !errors.As(err, &gone) {
+		for _, hint := range hintsOf(err) {
+			first += hint + "; "
+		}
 	}
-	return whileNothingIsWritten(err)
+	return withHint(err, "%snothing is lost: %d of %d bundles are written%s; run the same command again to finish the other %s",
+		first, done, done+failed, in, otherNumber(failed))
 }
 
 // whileNothingIsWritten says how to go on where bad weather ended a run that had

@@ -8,14 +8,19 @@ import (
 	"encoding/pem"
 	"io"
 	"log"
+	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 
+	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	upstream "github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
+	mutateimage "github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/static"
@@ -29,19 +34,44 @@ import (
 	"github.com/sigstore/sigstore/pkg/signature/payload"
 )
 
-// cmdRegistry starts an empty registry; $REGISTRY is its host.
+// cmdRegistry starts an empty registry; $REGISTRY is its host. With --login, who
+// writes to it has to log in: as anybody but octo in vain.
 func cmdRegistry(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) > 1 || len(args) == 1 && args[0] != "--no-referrers" {
-		ts.Fatalf("usage: registry [--no-referrers]")
+	if neg || len(args) > 1 || len(args) == 1 && args[0] != "--no-referrers" && args[0] != "--login" {
+		ts.Fatalf("usage: registry [--no-referrers|--login]")
 	}
-	s := httptest.NewServer(upstream.New(upstream.WithReferrersSupport(len(args) == 0), upstream.Logger(log.New(io.Discard, "", 0))))
+	referrers := !slices.Contains(args, "--no-referrers")
+	h := upstream.New(upstream.WithReferrersSupport(referrers), upstream.Logger(log.New(io.Discard, "", 0)))
+	if slices.Contains(args, "--login") {
+		h = writableByOcto(h)
+	}
+	s := httptest.NewServer(h)
 	ts.Defer(s.Close)
 	ts.Setenv("REGISTRY", strings.TrimPrefix(s.URL, "http://"))
 }
 
-// cmdPush fills a repository with an index of two images, or with what cosign
-// has saved in a folder. $DIGEST is that of what is at :v1, $CHILD of an image
-// in it.
+// octo may write to the registry of writableByOcto.
+var octo = &authn.Basic{Username: "octo", Password: "secret"}
+
+func writableByOcto(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, password, known := r.BasicAuth()
+		switch {
+		case r.Method == http.MethodGet || r.Method == http.MethodHead, user == octo.Username && password == octo.Password:
+			h.ServeHTTP(w, r)
+		case known:
+			w.WriteHeader(http.StatusForbidden)
+		default:
+			w.Header().Set("WWW-Authenticate", `Basic realm="registry"`)
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	})
+}
+
+// cmdPush fills a repository with an index of two images, for linux/amd64 and
+// linux/arm64, or with what cosign
+// has saved in a folder. $DIGEST is that of what is at :v1, $CHILD of the first
+// image in it.
 func cmdPush(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 || len(args) > 2 {
 		ts.Fatalf("usage: push REGISTRY/REPOSITORY [FOLDER]")
@@ -49,9 +79,14 @@ func cmdPush(ts *testscript.TestScript, neg bool, args []string) {
 	repository, err := name.NewRepository(args[0])
 	ts.Check(err)
 	if len(args) == 1 {
-		index, err := random.Index(16, 1, 2)
-		ts.Check(err)
-		ts.Check(remote.WriteIndex(repository.Tag("v1"), index))
+		index := v1.ImageIndex(empty.Index)
+		for _, architecture := range []string{"amd64", "arm64"} {
+			image, err := random.Image(16, 1)
+			ts.Check(err)
+			index = mutateimage.AppendManifests(index, mutateimage.IndexAddendum{Add: image,
+				Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: architecture}}})
+		}
+		ts.Check(remote.WriteIndex(repository.Tag("v1"), index, remote.WithAuth(octo)))
 		setDigests(ts, index)
 		return
 	}

@@ -35,7 +35,7 @@ func TestScripts(t *testing.T) {
 //	exits N PROGRAM [ARG...]   run a program and want exactly exit code N
 //	schema NAME FILE           want FILE (or stdout) to be valid under docs/schema/NAME.json
 //	flip FILE                  change one bit in the middle of a file
-//	registry [--no-referrers]  start an OCI registry at $REGISTRY
+//	registry [--no-referrers|--login]  start an OCI registry at $REGISTRY
 //	push REPOSITORY [FOLDER]   put an index there as :v1, perhaps a real one
 //	payload IMAGE FILE         write what cosign signs for an image
 //	attach KIND IMAGE BUNDLE [PAYLOAD]  attach a bundle, or what cosign would

@@ -26,6 +26,32 @@ type Placed struct {
 	Kept      bool // it stood there before
 }
 
+// Prepare finds out whether bundles may be attached to an image, by storing the
+// little blob that each of them needs. It is for those who sign: what a log holds
+// stands there for ever, whether or not the registry takes the bundle then.
+func (c *Client) Prepare(ctx context.Context, image *Image) error {
+	if _, err := c.writer(ctx, image); err != nil {
+		return fmt.Errorf("attach to %s: %w", image, err)
+	}
+	return nil
+}
+
+// writer is access to the image's repository that may write, proved once.
+func (c *Client) writer(ctx context.Context, image *Image) (*session, error) {
+	if image.writer != nil {
+		return image.writer, nil
+	}
+	s, err := c.open(ctx, image.Reference, toWrite)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.upload(ctx, emptyConfig); err != nil {
+		return nil, err
+	}
+	image.writer = s
+	return s, nil
+}
+
 // Attach puts a bundle beside an image, as a manifest of its own that refers to
 // it. Nothing of the image changes, and what others have attached stays. One
 // that holds the same bundle is kept. Where the registry does not list referrers
@@ -48,7 +74,7 @@ func (c *Client) attach(ctx context.Context, image *Image, a Attachment) (Placed
 	if len(a.Bundle) > maxBlob {
 		return Placed{}, overLimit("bytes of material", int64(len(a.Bundle)), maxBlob)
 	}
-	s, err := c.open(ctx, image.Reference, toWrite)
+	s, err := c.writer(ctx, image)
 	if err != nil {
 		return Placed{}, err
 	}
@@ -63,10 +89,8 @@ func (c *Client) attach(ctx context.Context, image *Image, a Attachment) (Placed
 	if err != nil {
 		return Placed{}, err
 	}
-	for _, blob := range [][]byte{emptyConfig, a.Bundle} {
-		if err := s.upload(ctx, blob); err != nil {
-			return Placed{}, err
-		}
+	if err := s.upload(ctx, a.Bundle); err != nil {
+		return Placed{}, err
 	}
 	digest := digestOf(body)
 	said, err := s.putManifest(ctx, digest, string(m.MediaType), body)

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -283,6 +284,82 @@ func TestScopeOfWriting(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"repository:octo/widget:pull", "repository:octo/widget:pull,push"}, scopes); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A registry that says what the manifest refers to has the referrers API, and is
+// not asked; what it says of something else counts for nothing.
+//
+// OCI distribution specification, "Pushing Manifests with Subject".
+func TestSubjectHeader(t *testing.T) {
+	for name, test := range map[string]struct {
+		says   func(image string) string
+		listed bool // by us, under the tag
+	}{
+		"this image": {func(image string) string { return image }, false},
+		"another":    {func(string) string { return "sha256:" + hex64 }, true},
+		"nothing":    {func(string) string { return "" }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShelf(t, false, nil)
+			stored, after := false, 0
+			s.behind(t, func(h http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if stored {
+						after++
+					}
+					if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/manifests/sha256:") {
+						stored = true
+						if subject := test.says(s.image.Digest); subject != "" {
+							w.Header().Set("OCI-Subject", subject)
+						}
+					}
+					h.ServeHTTP(w, r)
+				})
+			})
+			s.mustAttach(t, attestation(`{"a":1}`))
+			asked := after
+			_, err := remote.Head(s.Tag(tagOf(s.image.Digest)))
+			if listed := err == nil; listed != test.listed || asked > 0 != test.listed {
+				t.Errorf("listed under the tag: %t, %d requests after the manifest", listed, asked)
+			}
+		})
+	}
+}
+
+// Whether a registry takes bundles is known before one is made.
+func TestPrepare(t *testing.T) {
+	for code, want := range map[int]error{http.StatusUnauthorized: ErrDenied, http.StatusForbidden: ErrDenied, 0: nil} {
+		t.Run(http.StatusText(code), func(t *testing.T) {
+			var asked []string
+			s := newShelf(t, true, nil)
+			s.behind(t, func(h http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.Method != http.MethodGet && r.Method != http.MethodHead {
+						asked = append(asked, r.Method)
+						if code != 0 {
+							w.WriteHeader(code)
+							return
+						}
+					}
+					h.ServeHTTP(w, r)
+				})
+			})
+			err := s.client.Prepare(t.Context(), s.image)
+			if !errors.Is(err, want) {
+				t.Fatalf("got %v, want %v", err, want)
+			}
+			if want != nil {
+				if _, err := s.client.Attach(t.Context(), s.image, attestation(`{}`)); !errors.Is(err, want) {
+					t.Errorf("attached all the same: %v", err)
+				}
+				return
+			}
+			s.mustAttach(t, attestation(`{}`))
+			if diff := cmp.Diff([]string{"POST", "PUT", "POST", "PUT", "PUT"}, asked); diff != "" {
+				t.Errorf("the little blob, the bundle and the manifest:\n%s", diff)
+			}
+		})
 	}
 }
 

@@ -25,6 +25,7 @@ type Image struct {
 
 	manifest *document
 	session  *session
+	writer   *session // once something is to be attached
 }
 
 // Resolve finds an image. A tag is asked for once; what it stood for then is
@@ -51,5 +52,5 @@ func (c *Client) resolve(ctx context.Context, ref Reference) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Image{Reference{Registry: ref.Registry, Repository: ref.Repository, Digest: found.digest}, found, s}, nil
+	return &Image{Reference: Reference{Registry: ref.Registry, Repository: ref.Repository, Digest: found.digest}, manifest: found, session: s}, nil
 }

@@ -42,7 +42,7 @@ func (c *Client) Platforms(ctx context.Context, index *Image, platform string) (
 		}
 		ref := index.Reference
 		ref.Digest = m.digest
-		found = append(found, &Image{ref, m, index.session})
+		found = append(found, &Image{Reference: ref, manifest: m, session: index.session})
 	}
 	if len(found) == 0 {
 		return nil, fmt.Errorf("%w %s: no image for %s in this index", ErrReference, index, orAny(platform))
