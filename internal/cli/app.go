@@ -27,6 +27,7 @@ func newApp(env *Env) *cli.App {
 		Commands: []*cli.Command{ // in the order of help, the most used first
 			attestCommand(env),
 			signCommand(env),
+			publishCommand(env),
 			provenanceCommand(env),
 			keygenCommand(env),
 			initCommand(env),

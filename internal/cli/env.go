@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"io"
+	"net/http"
 	"os"
 	"time"
 
@@ -30,6 +31,7 @@ type Env struct {
 	Unsetenv  func(name string) error
 	Environ   func() []string // all of the environment, for programs that are started
 	Now       func() time.Time
+	Network   http.RoundTripper // nil is http.DefaultTransport
 
 	Version string // of this build: a tag, or "devel"
 	Commit  string // the source commit of this build, or ""

@@ -82,7 +82,7 @@ const maxTUFRoot = 512000
 
 // transport is the one way to the network: every client is handed it.
 func (env *Env) transport(retryFor time.Duration) *weather.Transport {
-	return &weather.Transport{RetryFor: retryFor, Now: env.Now}
+	return &weather.Transport{Base: env.Network, RetryFor: retryFor, Now: env.Now}
 }
 
 // runnerTransport is that to the runner of a job of GitHub Actions. Some of those

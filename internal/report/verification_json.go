@@ -114,7 +114,9 @@ type refusalDoc struct {
 }
 
 // JSON writes the outcome as one document.
-func (v *Verification) JSON(w io.Writer) error {
+func (v *Verification) JSON(w io.Writer) error { return WriteJSON(w, v.document()) }
+
+func (v *Verification) document() verificationDocument {
 	doc := verificationDocument{
 		MediaType: "application/vnd.hallmark.verification.v1+json",
 		Root:      rootDocument(v.Root),
@@ -127,7 +129,7 @@ func (v *Verification) JSON(w io.Writer) error {
 	for _, l := range v.LeftOut {
 		doc.LeftOut = append(doc.LeftOut, leftOutDoc(l))
 	}
-	return WriteJSON(w, doc)
+	return doc
 }
 
 func (v *Verification) target(r *Result) targetDoc {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -22,6 +23,7 @@ func Validate(name string, document []byte) error {
 	}
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
+	compiler.UseLoader(jsonschema.SchemeURLLoader{"file": jsonschema.FileLoader{}, "https": published(folder)})
 	schema, err := compiler.Compile(filepath.Join(folder, name+".json"))
 	if err != nil {
 		return fmt.Errorf("schema %s: %w", name, err)
@@ -31,6 +33,23 @@ func Validate(name string, document []byte) error {
 		return fmt.Errorf("document: %w", err)
 	}
 	return schema.Validate(value)
+}
+
+// published reads schemas that others refer to by their address from the folder
+// that they are published from.
+type published string
+
+func (folder published) Load(url string) (any, error) {
+	name, ok := strings.CutPrefix(url, "https://github.com/hallmark-project/hallmark/blob/main/docs/schema/")
+	if !ok {
+		return nil, fmt.Errorf("%s: not a schema of this project", url)
+	}
+	file, err := os.Open(filepath.Join(string(folder), name))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return jsonschema.UnmarshalJSON(file)
 }
 
 // schemas is docs/schema of the project that the test runs in: tests start in
