@@ -63,6 +63,10 @@ type Policy struct {
 	Resource string
 	// RequireInclusionProof refuses a log's mere promise.
 	RequireInclusionProof bool
+	// RequireAll refuses an artifact if any bundle about it is refused, where one
+	// that is not is enough otherwise. Verify sees one bundle: whoever has several
+	// keeps to it.
+	RequireAll bool
 	// AllowUnlogged accepts what no log has seen; only with Key.
 	AllowUnlogged bool
 }

@@ -69,6 +69,7 @@ func (p *Policy) And(q *Policy) (*Policy, error) {
 	}
 	both.Level = max(p.Level, q.Level)
 	both.AllowSelfHosted = p.AllowSelfHosted || q.AllowSelfHosted
+	both.RequireAll = p.RequireAll || q.RequireAll
 	both.RequireInclusionProof = p.RequireInclusionProof || q.RequireInclusionProof
 	both.AllowUnlogged = p.AllowUnlogged || q.AllowUnlogged
 	return &both, nil

@@ -24,7 +24,7 @@ func TestPolicyAnd(t *testing.T) {
 		"two demands":               {"require: signature", "require: provenance", ""},
 		"two levels":                {"slsa-level: 2", "slsa-level: 3", "slsa-level: 3"},
 		"a level":                   {"slsa-level: 2", "{}", "slsa-level: 2"},
-		"permissions":               {"allow-self-hosted: true", "require-inclusion-proof: true", "allow-self-hosted: true\nrequire-inclusion-proof: true"},
+		"permissions":               {"allow-self-hosted: true", "require-inclusion-proof: true\nrequire-all: true", "allow-self-hosted: true\nrequire-inclusion-proof: true\nrequire-all: true"},
 		"fewer events":              {"events: [push, release]", "events: [release, create]", "events:\n  - release"},
 		"no event for both":         {"events: [push]", "events: [release]", ""},
 		"no type for both":          {"predicate-types: [a]", "predicate-types: [b]", ""},

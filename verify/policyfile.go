@@ -43,6 +43,7 @@ var policyKeys = []policyKey{
 	{"slsa-level", readLevel, writeLevel},
 	listKey("predicate-types", func(p *Policy) *[]string { return &p.PredicateTypes }),
 	trueKey("require-inclusion-proof", func(p *Policy) *bool { return &p.RequireInclusionProof }),
+	trueKey("require-all", func(p *Policy) *bool { return &p.RequireAll }),
 	trueKey("allow-unlogged", func(p *Policy) *bool { return &p.AllowUnlogged }),
 }
 

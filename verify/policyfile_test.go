@@ -54,6 +54,7 @@ slsa-level: 2
 predicate-types:
   - https://slsa.dev/provenance/v1
 require-inclusion-proof: true
+require-all: true
 `
 
 func mustPolicy(t testing.TB, text string) *verify.Policy {

@@ -16,7 +16,7 @@ import (
 // nothing else covers the file, where all must hold, where the list was named
 // itself, and where the digests at hand show that it says otherwise.
 func (v *verification) byLists(ctx context.Context, a *artifact.Artifact, result report.Result) (report.Result, error) {
-	needed := result.Verdict == nil || v.requireAll
+	needed := result.Verdict == nil || v.policy.RequireAll
 	claims := v.lists.claims[a.Path]
 	if needed {
 		beside, err := v.lists.folder(ctx, filepath.Dir(a.Path))
@@ -57,7 +57,7 @@ func (v *verification) byLists(ctx context.Context, a *artifact.Artifact, result
 			result.Inputs = with(judged.Inputs, c.Digest["sha256"])
 		}
 	}
-	if denied || v.requireAll && len(result.Refused) > 0 {
+	if denied || v.policy.RequireAll && len(result.Refused) > 0 {
 		result.Verdict, result.Bundle, result.Via = nil, "", ""
 	}
 	return result, nil

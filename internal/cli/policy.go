@@ -70,6 +70,7 @@ func policyFromFlags(c *cli.Context) (*verify.Policy, error) {
 		Level:                 c.Int("slsa-level"),
 		PredicateTypes:        c.StringSlice("predicate-type"),
 		RequireInclusionProof: c.Bool("require-inclusion-proof"),
+		RequireAll:            c.Bool("require-all"),
 		AllowUnlogged:         c.Bool("allow-unlogged"),
 	}
 	if c.IsSet("slsa-level") && p.Level < 1 {

@@ -92,13 +92,12 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 		return usagef("--emit-vsa: a summary is of at most %d targets, got %d", provenance.MaxSubjects, n)
 	}
 	v := &verification{
-		verifier:   &verify.Verifier{Root: trusted.Material},
-		policy:     policy,
-		bundles:    bundles,
-		unlogged:   newUnlogged(env.completer(c, trusted, policy.Key)),
-		npm:        npm,
-		lists:      listed,
-		requireAll: c.Bool("require-all"),
+		verifier: &verify.Verifier{Root: trusted.Material},
+		policy:   policy,
+		bundles:  bundles,
+		unlogged: newUnlogged(env.completer(c, trusted, policy.Key)),
+		npm:      npm,
+		lists:    listed,
 	}
 	results, err := v.all(ctx, set.Artifacts)
 	if err != nil {
@@ -136,13 +135,12 @@ func (env *Env) printVerification(c *cli.Context, v *report.Verification) error 
 
 // verification is what all targets of one call share.
 type verification struct {
-	verifier   *verify.Verifier
-	policy     *verify.Policy
-	bundles    *lookup
-	unlogged   *unlogged
-	npm        *npmPackage // nil where the target is none
-	lists      *lists      // nil where checksum files cover nothing
-	requireAll bool
+	verifier *verify.Verifier
+	policy   *verify.Policy
+	bundles  *lookup
+	unlogged *unlogged
+	npm      *npmPackage // nil where the target is none
+	lists    *lists      // nil where checksum files cover nothing
 
 	mu    sync.Mutex
 	needs map[*bundle.Bundle][]string // digests that bundles need, see algorithms
@@ -209,7 +207,7 @@ func (v *verification) direct(ctx context.Context, a *artifact.Artifact) (report
 			result.Verdict, result.Bundle, result.Inputs = verdict, candidate.Name, []string{candidate.SHA256}
 		}
 	}
-	if v.requireAll && len(result.Refused) > 0 {
+	if v.policy.RequireAll && len(result.Refused) > 0 {
 		result.Verdict, result.Bundle = nil, ""
 	}
 	if result.Verdict == nil {
