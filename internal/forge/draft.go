@@ -2,7 +2,9 @@ package forge
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/google/go-github/v82/github"
 )
@@ -77,6 +79,13 @@ func (c *Client) Publish(ctx context.Context, r Repository, draft *Release) (*Re
 	found, _, err := c.calls().Repositories.EditRelease(ctx, r.Owner, r.Name, draft.ID, &github.RepositoryRelease{
 		TagName: &draft.Tag, Draft: new(false),
 	})
+	if status := (*StatusError)(nil); errors.As(plain(err), &status) && status.Code == http.StatusUnprocessableEntity {
+		// It may be published by now, by a call whose answer got lost: what
+		// cannot be changed any more cannot be published again either.
+		if now, lookErr := c.Release(ctx, r, draft.ID); lookErr == nil && !now.Draft && now.Tag == draft.Tag {
+			return now, nil
+		}
+	}
 	if err != nil {
 		return nil, failed(what, err)
 	}

@@ -129,3 +129,12 @@ func answered(resp *github.Response) *http.Response {
 }
 
 func isNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
+
+func errorsOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

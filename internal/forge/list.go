@@ -8,6 +8,24 @@ import (
 	"github.com/google/go-github/v82/github"
 )
 
+// inPages asks for pages until there is no next one.
+func inPages(what string, ask func(number int) (next int, err error)) error {
+	for number, asked := 1, 0; number != 0; asked++ {
+		if asked == maxPages {
+			return fmt.Errorf("%s: %w", what, overLimit("pages", maxPages+1, maxPages))
+		}
+		next, err := ask(number)
+		if err != nil {
+			return failed(what, err)
+		}
+		if next != 0 && next <= number {
+			return strange(what, "the next page is an earlier one")
+		}
+		number = next
+	}
+	return nil
+}
+
 // listed collects all pages of a list that one question of a review asks for,
 // as own values.
 func listed[From, To any](what string, ask func(page int) ([]From, *github.Response, error), convert func(From) (To, error)) ([]To, error) {

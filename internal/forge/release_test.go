@@ -173,6 +173,36 @@ func TestDraftIsNotMadeTwice(t *testing.T) {
 	}
 }
 
+// TestPublishingIsDoneOnce: a lost answer does not make a failure of it, even
+// where the release cannot be changed any more.
+func TestPublishingIsDoneOnce(t *testing.T) {
+	t.Parallel()
+	w := mustWorld(t)
+	w.change(t, func(r *fakegithub.Repository) { r.Immutable = true })
+	mine := w.client(maintainer)
+	for seed := range uint64(10) {
+		draft := mustDraft(t, mine)
+		must(t, w.SetFaults(fakegithub.Faults{Seed: seed, Calls: 0.6}))
+		published, err := mine.Publish(t.Context(), widget, draft)
+		if err != nil || published.ID != draft.ID || published.Draft || !published.Immutable {
+			t.Errorf("seed %d: %+v, %v", seed, published, err)
+		}
+		must(t, w.SetFaults(fakegithub.Faults{}))
+		w.change(t, func(r *fakegithub.Repository) { r.Releases = nil })
+	}
+}
+
+func TestTagOfAnImmutableRelease(t *testing.T) {
+	t.Parallel()
+	w := mustWorld(t)
+	w.change(t, func(r *fakegithub.Repository) { r.Burned = []string{"v1.0.0"} })
+	mine := w.client(maintainer)
+	_, err := mine.Publish(t.Context(), widget, mustDraft(t, mine))
+	if err == nil || !strings.Contains(err.Error(), "tag_name was used by an immutable release") {
+		t.Errorf("got %v, want GitHub's reason", err)
+	}
+}
+
 func TestPermissions(t *testing.T) {
 	t.Parallel()
 	w := mustWorld(t)

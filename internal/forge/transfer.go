@@ -2,6 +2,7 @@ package forge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -45,8 +46,24 @@ func (m *moving) Read(p []byte) (int, error) {
 // has returned: only then is it safe to open it again.
 type source struct {
 	io.ReadCloser
+	left   int64 // of the bytes that were announced
+	err    error // why it is not what was announced; no other try mends that
 	once   sync.Once
 	closed chan struct{}
+}
+
+var errChanged = errors.New("the file has changed while it was sent")
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.ReadCloser.Read(p)
+	s.left -= int64(n)
+	switch {
+	case err != nil && err != io.EOF:
+		s.err = err
+	case s.left < 0, err == io.EOF && s.left > 0:
+		s.err, err = errChanged, errChanged
+	}
+	return n, err
 }
 
 func (s *source) Close() error {

@@ -117,7 +117,7 @@ func (u *upload) send(ctx context.Context) (*Asset, error) {
 	if err != nil {
 		return nil, err
 	}
-	from := &source{ReadCloser: opened, closed: make(chan struct{})}
+	from := &source{ReadCloser: opened, left: u.file.Size, closed: make(chan struct{})}
 	ctx, watch, stop := watched(ctx)
 	defer stop()
 	gh := u.client.once()
@@ -136,6 +136,9 @@ func (u *upload) send(ctx context.Context) (*Asset, error) {
 	resp, err := gh.Do(ctx, request, found)
 	stop()
 	<-from.closed
+	if err != nil && from.err != nil {
+		return nil, from.err
+	}
 	if err != nil {
 		return nil, interruption(answered(resp), because(ctx, err))
 	}

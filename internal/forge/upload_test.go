@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/hallmark-project/hallmark/internal/forge"
 	"github.com/hallmark-project/hallmark/internal/forge/fakegithub"
@@ -104,9 +105,39 @@ func TestUploadOfOtherBytes(t *testing.T) {
 	if assets, err := mine.Assets(t.Context(), widget, draft); err != nil || len(assets) != 0 {
 		t.Errorf("there is now %+v (%v), want nothing", assets, err)
 	}
+}
+
+// TestUploadOfABadFile: what is wrong with the file is not tried again.
+func TestUploadOfABadFile(t *testing.T) {
+	t.Parallel()
 	disk := errors.New("the disk is gone")
-	f.Open = func() (io.ReadCloser, error) { return nil, disk }
-	if _, err := mine.Upload(t.Context(), widget, draft, f); !errors.Is(err, disk) {
-		t.Errorf("got %v, want the disk's error", err)
+	gives := func(r io.Reader) func() (io.ReadCloser, error) {
+		return func() (io.ReadCloser, error) { return io.NopCloser(r), nil }
+	}
+	tests := map[string]struct {
+		open func() (io.ReadCloser, error)
+		want string
+	}{
+		"not to be opened": {func() (io.ReadCloser, error) { return nil, disk }, disk.Error()},
+		"not to be read":   {gives(io.MultiReader(strings.NewReader("the"), iotest.ErrReader(disk))), disk.Error()},
+		"shorter":          {gives(strings.NewReader("the")), "has changed"},
+		"longer":           {gives(strings.NewReader("the widgets")), "has changed"},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := mustWorld(t)
+			mine := w.client(maintainer)
+			draft := mustDraft(t, mine)
+			start := w.now()
+			f := file("widget", "the widget")
+			f.Open = tc.open
+			if _, err := mine.Upload(t.Context(), widget, draft, f); err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("got %v, want %s", err, tc.want)
+			}
+			if waited := w.now().Sub(start); waited != 0 {
+				t.Errorf("it was tried again for %s", waited)
+			}
+		})
 	}
 }

@@ -179,6 +179,13 @@ func invalid(w http.ResponseWriter, resource, field, code string) {
 	})
 }
 
+func invalidBecause(w http.ResponseWriter, resource, field, message string) {
+	give(w, http.StatusUnprocessableEntity, document{
+		"message": "Validation Failed", "documentation_url": "https://docs.github.com/rest", "status": "422",
+		"errors": []document{{"resource": resource, "field": field, "code": "custom", "message": message}},
+	})
+}
+
 // forbidden is its answer to a token that may not.
 func forbidden(w http.ResponseWriter) {
 	refuse(w, http.StatusForbidden, "Resource not accessible by integration")

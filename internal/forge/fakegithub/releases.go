@@ -129,7 +129,7 @@ func (s *Server) putRelease(w http.ResponseWriter, r *http.Request, in *Reposito
 		invalid(w, "Release", "tag_name", "missing_field")
 		return
 	}
-	if was.Immutable && (release.Tag != was.Tag || release.Draft) {
+	if was.Immutable && (want.Tag != nil || want.Draft != nil || want.Target != nil) {
 		undo()
 		refuse(w, http.StatusUnprocessableEntity, "Cannot change an immutable release")
 		return
@@ -138,6 +138,11 @@ func (s *Server) putRelease(w http.ResponseWriter, r *http.Request, in *Reposito
 		if taken(in, release) {
 			undo()
 			invalid(w, "Release", "tag_name", "already_exists")
+			return
+		}
+		if slices.Contains(in.Burned, release.Tag) {
+			undo()
+			invalidBecause(w, "Release", "tag_name", "tag_name was used by an immutable release")
 			return
 		}
 		if err := s.makeTag(in, release); err != nil {
@@ -176,6 +181,9 @@ func (s *Server) deleteRelease(w http.ResponseWriter, r *http.Request, in *Repos
 	gone := release(w, r, in, by)
 	if gone == nil {
 		return
+	}
+	if gone.Immutable {
+		in.Burned = append(in.Burned, gone.Tag)
 	}
 	in.Releases = slices.DeleteFunc(in.Releases, func(other *Release) bool { return other == gone })
 	if err := s.save(); err != nil {

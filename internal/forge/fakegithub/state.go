@@ -23,7 +23,10 @@ type Repository struct {
 	Archived      bool
 	CreatedAt     time.Time
 	// Immutable fixes releases from their publishing on.
-	Immutable    bool
+	Immutable bool
+	// Burned are tags of immutable releases that were deleted: no other release
+	// can have them.
+	Burned       []string
 	Releases     []*Release
 	Attestations []*Attestation
 	// Rules, Rulesets, Pulls, Reviews and Issues are documents as GitHub's API
