@@ -10,7 +10,7 @@ import (
 )
 
 // These lines are all that a person sees beside results, each on stderr:
-// lower case, no final period, and escaped as results are.
+// lower case, no final period, escaped as results are, and without tokens.
 const (
 	errorPrefix   = "hallmark: error: "
 	hintPrefix    = "hallmark: hint: "
@@ -33,7 +33,7 @@ func (env *Env) printError(err error) {
 	var reported *reportedError
 	var cancelled *cancelledError
 	if !errors.As(err, &reported) || errors.As(err, &cancelled) {
-		fmt.Fprintln(env.Stderr, errorPrefix+report.Escape(err.Error()))
+		fmt.Fprintln(env.Stderr, errorPrefix+report.Escape(maskTokens(err.Error())))
 	}
 	for _, hint := range hintsOf(err) {
 		fmt.Fprintln(env.Stderr, hang(hintPrefix, report.Escape(hint)))
@@ -61,7 +61,7 @@ func joined(err error) []error {
 
 // warnf tells a person something that changes neither result nor exit code.
 func (env *Env) warnf(format string, args ...any) {
-	fmt.Fprintln(env.Stderr, warningPrefix+report.Escape(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(env.Stderr, warningPrefix+report.Escape(maskTokens(fmt.Sprintf(format, args...))))
 }
 
 // hang puts text behind prefix, broken at spaces so that it fits the screen,

@@ -84,6 +84,7 @@ hallmark: hint: add
 		"one of two sentinels": {fmt.Errorf("root %q: %w: %w", "a", verify.ErrPolicy, errors.New("x\ny")),
 			"hallmark: error: root \"a\": " + verify.ErrPolicy.Error() + ": x\\ny\n"},
 		"several":           {errors.Join(errors.New("a"), withHint(errors.New("b"), "c")), "hallmark: error: a\nhallmark: error: b\nhallmark: hint: c\n"},
+		"an identity token": {errors.New("x: 400: eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2ln"), "hallmark: error: x: 400: ***\n"},
 		"terminal escapes":  {errors.New("\x1b[2Jx\a\u202ey\xff"), `hallmark: error: \x1b[2Jx\a\u202ey\xff` + "\n"},
 		"workflow commands": {errors.New("a\n::add-mask::x\r##[warning]y"), `hallmark: error: a\n::add-mask::x\r\x23#[warning]y` + "\n"},
 		"command where a hint wraps": {withHint(errors.New("x"), "%s ::error::y", strings.Repeat("z", 63)),
