@@ -180,7 +180,7 @@ func TestParseEvent(t *testing.T) {
 		"twice":     {`{"inputs": {"` + aToken + `": "x", "` + aToken + `": "y"}}`, provenance.Event{}, "malformed JSON"},
 		"trailing":  {`{} {}`, provenance.Event{}, "follows"},
 		"no object": {`"` + aToken + `"`, provenance.Event{}, "no JSON object"},
-		"empty":     {``, provenance.Event{}, "event:"},
+		"empty":     {``, provenance.Event{}, "event: no JSON object"},
 		"broken":    {`{"a": "` + aToken + "\x00", provenance.Event{}, "malformed JSON"},
 		"deep":      {`{"a":` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + `}`, provenance.Event{}, "deeper"},
 	}

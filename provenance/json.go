@@ -23,7 +23,7 @@ const (
 func checkJSON(data []byte, number func(string) bool) error {
 	d := jsontext.NewDecoder(bytes.NewReader(data))
 	if d.PeekKind() != '{' {
-		if _, err := d.ReadToken(); err != nil {
+		if _, err := d.ReadToken(); err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
 		return errors.New("no JSON object")
