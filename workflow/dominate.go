@@ -51,12 +51,7 @@ func (w *Workflow) gap(p *Publication, signings []*Signing) (gap, string) {
 }
 
 // concerns tells whether g may sign the sort of thing that p publishes.
-func (g *Signing) concerns(p *Publication) bool {
-	if p.Kind == Container {
-		return g.Image || g.Provenance && len(g.Files) == 0
-	}
-	return !g.Image
-}
+func (g *Signing) concerns(p *Publication) bool { return g.Image == (p.Kind == Container) }
 
 // Dominates tells whether each run that reaches p has made the signature g
 // before, and else why not. Of an image it asks whether it is signed at all.

@@ -28,7 +28,9 @@ func Parse(path string, data []byte) (*Workflow, error) {
 	}
 	w := &Workflow{Path: path, source: lines(data)}
 	for _, p := range problems {
-		w.Problems = append(w.Problems, syntaxError(path, p))
+		if !strings.HasSuffix(p.Message, "string should not be empty") { // which GitHub takes
+			w.Problems = append(w.Problems, syntaxError(path, p))
+		}
 	}
 	w.fill(parsed)
 	w.parseScripts()
@@ -103,7 +105,7 @@ func readYAML(path string, data []byte) (*yaml.Node, error) {
 func yamlError(path string, err error) error {
 	var parser *yaml.ParserError
 	if errors.As(err, &parser) {
-		return &SyntaxError{Path: path, Pos: Pos{parser.Line, parser.Column}, Message: parser.Message}
+		return &SyntaxError{Path: path, Pos: Pos{max(parser.Line, 1), max(parser.Column, 1)}, Message: parser.Message}
 	}
 	return &SyntaxError{Path: path, Message: err.Error()}
 }

@@ -77,7 +77,7 @@ func releaseAction(s *Step, name, files string, adds bool) *Publication {
 func imageAction(s *Step) *Publication {
 	pushes := strings.HasPrefix(strings.ToLower(s.Uses.Owner), "redhat") || s.Input("push") != "" && s.Input("push") != "false" ||
 		strings.Contains(s.Input("outputs"), "type=registry") || strings.Contains(s.Input("outputs"), "push=true")
-	if !pushes {
+	if !pushes || local(s.Input("tags")+s.Input("outputs")+s.Input("registry")) {
 		return nil
 	}
 	return &Publication{Kind: Container, Tool: s.Uses.Owner + "/" + s.Uses.Repo}
@@ -116,5 +116,19 @@ func (s *Step) mayAskForToken() bool {
 
 // list is an input of paths and patterns, one a line or separated by commas.
 func list(input string) []string {
-	return strings.FieldsFunc(input, func(r rune) bool { return r == '\n' || r == ',' })
+	var all []string
+	for line := range strings.Lines(input) {
+		all = append(all, commaSeparated(line)...)
+	}
+	return all
+}
+
+func commaSeparated(list string) []string {
+	var all []string
+	for item := range strings.SplitSeq(list, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			all = append(all, item)
+		}
+	}
+	return all
 }

@@ -31,6 +31,9 @@ func commandPublishes(s *Step, c *Command) *Publication {
 	case "goreleaser":
 		return goreleaser(s, words)
 	case "docker", "podman", "buildah", "nerdctl", "crane", "skopeo", "ko", "helm", "oras", "regctl":
+		if local(s.Run.Value) {
+			return nil
+		}
 		return imagePublishes(words)
 	}
 	return packagePublishes(s, words)
@@ -92,34 +95,24 @@ func ghFiles(words []string) []string {
 	return files
 }
 
+// local tells a registry of the machine's own, which tests push to.
+func local(text string) bool {
+	for _, host := range []string{"localhost", "127.0.0.1", "kind.local", "ko.local"} {
+		if strings.Contains(text, host) {
+			return true
+		}
+	}
+	return false
+}
+
 func imagePublishes(words []string) *Publication {
 	pushes := slices.Contains(words[1:], "push") || has(words, "--push", "--push=true") ||
 		words[0] == "crane" && has(words, "copy", "append", "cp") || words[0] == "skopeo" && has(words, "copy", "sync") ||
-		words[0] == "ko" && has(words, "build", "publish", "apply", "resolve", "create") && !has(words, "--push=false", "--local", "-L")
+		words[0] == "ko" && has(words, "build", "publish", "resolve") && !has(words, "--push=false", "--local", "-L")
 	if !pushes {
 		return nil
 	}
 	return &Publication{Kind: Container, Tool: words[0] + " push"}
-}
-
-// goreleaser signs, where it is set up to, before it publishes. Its configuration
-// is another file: that the job installs cosign says that it does.
-func goreleaser(s *Step, words []string) *Publication {
-	if len(words) < 2 || !has(words, "release", "publish", "continue") || has(words, "--snapshot", "--skip-publish") {
-		return nil
-	}
-	for i, word := range words {
-		value := strings.TrimPrefix(word, "--skip=")
-		if word == "--skip" && i+1 < len(words) {
-			value = words[i+1]
-		}
-		if value != word && slices.Contains(strings.Split(value, ","), "publish") {
-			return nil
-		}
-	}
-	return &Publication{Kind: GitHubRelease, Tool: "goreleaser", Files: []string{"${goreleaser}"}, Signs: s.after(func(e *Step) bool {
-		return e.Uses.Is("sigstore/cosign-installer")
-	})}
 }
 
 // after tells whether a step before s in its job is such a one.

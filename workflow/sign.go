@@ -29,7 +29,7 @@ type Signing struct {
 // Signs are the signings of the step, in the order of its script.
 func (s *Step) Signs() []*Signing {
 	var all []*Signing
-	if g := actionSigns(s); g != nil {
+	for _, g := range actionSigns(s) {
 		g.Pos = s.Uses.Text.Pos
 		all = append(all, g)
 	}
@@ -49,11 +49,14 @@ func (s *Step) Signs() []*Signing {
 // reusable workflow.
 func (j *Job) Signs() []*Signing {
 	var all []*Signing
-	if isHallmarkWorkflow(j.Uses) {
+	switch {
+	case isHallmarkWorkflow(j.Uses):
 		all = append(all, &Signing{Tool: "hallmark.yml", Provenance: true})
-	}
-	if j.Uses.In(generator) {
-		all = append(all, &Signing{Tool: "slsa-github-generator", Provenance: true})
+		if j.Input("images") != "" {
+			all = append(all, &Signing{Tool: "hallmark.yml", Provenance: true, Image: true})
+		}
+	case j.Uses.In(generator):
+		all = append(all, &Signing{Tool: "slsa-github-generator", Provenance: true, Image: strings.Contains(j.Uses.Path, "container")})
 	}
 	for _, g := range all {
 		g.Job, g.Pos = j, j.Uses.Text.Pos
@@ -73,25 +76,36 @@ func (w *Workflow) Signs() []*Signing {
 	return all
 }
 
-func actionSigns(s *Step) *Signing {
+func actionSigns(s *Step) []*Signing {
 	u := s.Uses
+	g := &Signing{Tool: u.Owner + "/" + u.Repo, Image: attestsImage(s), Files: list(s.Input("subject-path"))}
 	switch {
 	case isHallmarkAction(u, "release"):
-		return &Signing{Tool: "hallmark", Provenance: true, Files: list(s.Input("artifacts"))}
+		all := []*Signing{{Tool: "hallmark", Provenance: true, Files: list(s.Input("artifacts"))}}
+		if s.Input("images") != "" {
+			all = append(all, &Signing{Tool: "hallmark", Provenance: true, Image: true})
+		}
+		return all
 	case u.Is("actions/attest-build-provenance"):
-		return &Signing{Tool: "actions/attest-build-provenance", Provenance: true, Image: attestsImage(s), Files: list(s.Input("subject-path"))}
+		g.Provenance = true
+		return []*Signing{g}
 	case u.Is("actions/attest"):
-		return &Signing{Tool: "actions/attest", Image: attestsImage(s), Files: list(s.Input("subject-path")),
-			Provenance: s.Input("predicate-type") == "" && s.Input("sbom-path") == ""}
+		g.Provenance = s.Input("predicate-type") == "" && s.Input("sbom-path") == ""
+		return []*Signing{g}
 	case u.Is("actions/attest-sbom"):
-		return &Signing{Tool: "actions/attest-sbom", Image: attestsImage(s), Files: list(s.Input("subject-path"))}
+		return []*Signing{g}
 	case u.Is("sigstore/gh-action-sigstore-python"):
-		return &Signing{Tool: "sigstore/gh-action-sigstore-python", Files: strings.Fields(s.Input("inputs"))}
+		return []*Signing{{Tool: g.Tool, Files: strings.Fields(s.Input("inputs"))}}
 	}
-	if p := actionPublishes(s); p != nil && p.Signs {
-		return &Signing{Tool: p.Tool, Files: p.Files}
+	p := actionPublishes(s)
+	if p == nil || !p.Signs {
+		return nil
 	}
-	return nil
+	all := []*Signing{{Tool: p.Tool, Files: p.Files}}
+	if config := s.workflow.Goreleaser; p.Tool == "goreleaser" && config != nil && config.SignsImages {
+		all = append(all, &Signing{Tool: p.Tool, Image: true})
+	}
+	return all
 }
 
 // attestsImage tells whether the subject is named by its digest, as an image is.

@@ -25,6 +25,10 @@ type Workflow struct {
 	// know. Where there is one, parts may be missing from the graph.
 	Problems []*SyntaxError
 
+	// Goreleaser is how the project's goreleaser is set up, for whoever knows to
+	// fill in: it is another file. nil is not known.
+	Goreleaser *Goreleaser
+
 	source []string // lines
 }
 

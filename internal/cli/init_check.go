@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -27,6 +29,10 @@ func checkWorkflows(env *Env, c *cli.Context, dir string) error {
 	if err != nil {
 		return err
 	}
+	config, err := goreleaserConfig(dir)
+	if err != nil {
+		return err
+	}
 	result := &report.Workflows{Version: env.Version}
 	for _, file := range files {
 		data, err := readWorkflow(file)
@@ -35,7 +41,7 @@ func checkWorkflows(env *Env, c *cli.Context, dir string) error {
 		}
 		name := filepath.ToSlash(file)
 		result.Files = append(result.Files, name)
-		result.Findings = append(result.Findings, workflow.Lint(name, data)...)
+		result.Findings = append(result.Findings, workflow.Lint(name, data, config)...)
 	}
 	if err := printWorkflows(env, c.String("format"), result); err != nil {
 		return err
@@ -55,6 +61,29 @@ func printWorkflows(env *Env, format string, result *report.Workflows) error {
 		return result.SARIF(env.Stdout)
 	}
 	return result.Text(env.Stdout, env.textOptions())
+}
+
+// goreleaserConfig reads the configuration of the project that dir is, or whose
+// workflows it holds; nil where there is none.
+func goreleaserConfig(dir string) (*workflow.Goreleaser, error) {
+	for _, root := range []string{dir, filepath.Join(dir, "..", "..")} {
+		for _, name := range []string{".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "goreleaser.yaml"} {
+			path := filepath.Join(root, name)
+			data, err := readWorkflow(path)
+			if os.IsNotExist(err) || errors.Is(err, syscall.ENOTDIR) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			config, err := workflow.ParseGoreleaser(filepath.ToSlash(path), data)
+			if err != nil {
+				return nil, nil // goreleaser itself will refuse it
+			}
+			return config, nil
+		}
+	}
+	return nil, nil
 }
 
 // readWorkflow reads a byte beyond the limit, by which the excess is seen.
