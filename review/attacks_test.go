@@ -40,6 +40,59 @@ var attacks = []attack{
 		p.adopting("v1.1.0")
 	}},
 
+	{name: "honest-generator", what: "slsa-github-generator signs for the project: Build L3, another repository's workflow.", honest: true, build: func(p *project) {
+		p.record.Documents = nil
+		p.document(review.GuideDocument, "SECURITY.md", "", "    slsa-verifier verify-artifact widget.zip --provenance-path multiple.intoto.jsonl --source-uri github.com/octo/widget --source-tag $TAG\n")
+		for i := range 6 {
+			b := p.build(i)
+			b.bare = i < 1
+			generated(b)
+			p.publish(b)
+		}
+		p.adopting("v1.1.0")
+	}},
+	{name: "honest-builder-since", what: "The same workflow has a trusted builder sign since the last release: the signer changed for the better.", honest: true, build: last(generated)},
+	{name: "honest-older-form", what: "Signatures and certificates beside the artifacts, of which the collector made bundles.", honest: true, build: func(p *project) {
+		p.history(func(b *build) {
+			b.bare = true
+			b.files["widget.zip.sig"], b.files["widget.zip.pem"] = []byte("MEUCIQ== "), []byte("not looked at")
+			b.artifacts = map[string][]byte{"widget.zip": b.artifacts["widget.zip"]}
+			made := p.sigstore.Sign(b.job, b.signed, b.artifacts["widget.zip"])
+			b.after = func(rel *review.Release, blobs review.Blobs) {
+				for i := range rel.Assets {
+					if rel.Assets[i].Name != "widget.zip" {
+						rel.Assets[i].Converted = []string{blobs.Add(made)}
+					}
+				}
+			}
+		})
+	}},
+	{name: "honest-source-only", what: "The last release has no files: there is nothing to sign.", honest: true,
+		build: last(func(b *build) { b.bare, b.artifacts = true, nil })},
+	{name: "honest-pgp", what: "Real PGP signatures, of whose keys nothing is known.", honest: true, build: func(p *project) {
+		for i := range 6 {
+			b := p.build(i)
+			b.bare = true
+			b.files["widget.zip.asc"] = []byte("-----BEGIN PGP SIGNATURE-----\n\niQEz\n=abcd\n-----END PGP SIGNATURE-----\n")
+			p.publish(b)
+		}
+	}},
+	{name: "declared-only", what: "The README says how to verify, the workflow signs; no release shows it.", build: func(p *project) {
+		for i := range 6 {
+			b := p.build(i)
+			b.bare = true
+			p.publish(b)
+		}
+	}},
+	{name: "nothing", what: "A project that says nothing and signs nothing.", honest: true, build: func(p *project) {
+		p.record.Documents = nil
+		for i := range 6 {
+			b := p.build(i)
+			b.bare, b.workflow = true, ""
+			p.publish(b)
+		}
+	}},
+
 	{name: "empty-provenance", what: "Every release has an empty x.intoto.jsonl and nothing else.", build: func(p *project) {
 		for i := range 6 {
 			b := p.build(i)
@@ -75,6 +128,20 @@ var attacks = []attack{
 		build: last(func(b *build) { b.job.RepositoryID, b.job.OwnerID = "5000", "77" })},
 	{name: "another-workflow", what: "Another workflow of the project signed the last release.",
 		build: last(func(b *build) { b.job.Path = ".github/workflows/debug.yml" })},
+	{name: "generator-for-another-workflow", what: "The trusted builder signed what another workflow of the project gave it.", build: func(p *project) {
+		for i := range 6 {
+			b := p.build(i)
+			b.bare = i < 1
+			generated(b)
+			if i == 5 {
+				b.job.Path = ".github/workflows/debug.yml"
+				b.bend = nil
+				generated(b)
+			}
+			p.publish(b)
+		}
+		p.adopting("v1.1.0")
+	}},
 	{name: "forged-predicate", what: "A step of the release job signed a predicate of its own: another commit, a trusted builder.",
 		build: last(func(b *build) {
 			b.bend = append(b.bend, func(statement map[string]any) {
@@ -249,6 +316,21 @@ var attacks = []attack{
 				}
 			}
 		})},
+}
+
+// generated has slsa-github-generator sign, with provenance v0.2 as it writes it.
+func generated(b *build) {
+	const generator = "https://github.com/slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml@refs/tags/v2.1.0"
+	b.job.Signer = generator
+	b.bend = append(b.bend, func(statement map[string]any) {
+		source := map[string]any{"uri": "git+https://github.com/octo/widget@" + b.job.Ref, "digest": map[string]any{"sha1": b.job.Commit}}
+		statement["_type"], statement["predicateType"] = "https://in-toto.io/Statement/v0.1", "https://slsa.dev/provenance/v0.2"
+		statement["predicate"] = map[string]any{
+			"builder": map[string]any{"id": generator}, "buildType": "https://github.com/slsa-framework/slsa-github-generator/generic@v1",
+			"invocation": map[string]any{"configSource": map[string]any{"uri": source["uri"], "digest": source["digest"], "entryPoint": b.job.Path}},
+			"materials":  []any{source},
+		}
+	})
 }
 
 // everyWorkflow changes the release workflow of each release.

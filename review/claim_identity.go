@@ -44,5 +44,16 @@ func sameSigner(j *judge) Finding {
 	if j.identity.signer == "" && len(j.identity.policy.Identities) > 0 {
 		return f.settle(false, nil)
 	}
-	return f.settle(j.adopted != nil, j.refusals(func(a *asset, r Refusal) bool { return j.otherWorkflow(r) }))
+	cases := j.refusals(func(a *asset, r Refusal) bool { return j.otherWorkflow(r) })
+	before := ""
+	for _, r := range j.releases {
+		for _, a := range r.covered() {
+			signer := a.coverage.Signer
+			if before != "" && signer != before {
+				cases = append(cases, Case{Says: "signed by " + signer + ", before by " + before}.of(r, a))
+			}
+			before = signer
+		}
+	}
+	return f.settle(j.adopted != nil, cases)
 }

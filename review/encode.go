@@ -102,7 +102,7 @@ func (r *Record) validate() error {
 		return recordError("repository %s: its numbers are no numbers", r.Repository.Name)
 	case len(r.Releases.Items) > MaxReleases:
 		return recordError("more than %d releases", MaxReleases)
-	case len(r.Git.Tags) > maxItems || len(r.Git.Commits) > maxItems || len(r.Documents) > maxItems:
+	case max(len(r.Git.Tags), len(r.Git.Commits), len(r.Documents), len(r.Changes.Items), len(r.Issues.Items), len(r.Rules.Rulesets.Items)) > maxItems:
 		return recordError("a list of more than %d", maxItems)
 	}
 	tags := make(map[string]bool)

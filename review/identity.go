@@ -20,6 +20,7 @@ type identity struct {
 	signer   string // OWNER/REPO/PATH, as the policy's or a trusted builder's
 	workflow string
 	numbers  *Repository // nil where the policy is about another repository
+	learnt   bool
 }
 
 // settleIdentity takes the policy that was given, or learns the strictest one
@@ -42,7 +43,7 @@ func (j *judge) settleIdentity(given *verify.Policy) error {
 	}
 	j.identity.signer = workflowPath(first.Fact(verify.FactSigner).Value)
 	j.identity.workflow = workflowPath(first.Fact(verify.FactWorkflow).Value)
-	if strings.HasPrefix(lower(j.identity.signer), lower(j.record.Repository.Name)+"/") {
+	if j.identity.learnt = true; j.isOwn(j.identity.signer) {
 		j.identity.policy.SignerWorkflow = j.identity.signer
 	}
 	return j.report.showIdentity(j.identity, from)
@@ -114,14 +115,44 @@ func (j *judge) try(f *found, name string, digest map[string]string, p *verify.P
 	if f.err != nil {
 		return nil, f.err
 	}
-	verdict, err := j.verifier.Verify(f.bundle, &intoto.ResourceDescriptor{Name: name, Digest: digest}, p)
+	artifact := &intoto.ResourceDescriptor{Name: name, Digest: digest}
+	verdict, err := j.verifier.Verify(f.bundle, artifact, p)
+	var r *verify.Rejection
+	if j.identity.learnt && p.SignerWorkflow != "" && errors.As(err, &r) && r.Check == verify.CheckSigner {
+		return j.tryBuilder(f, artifact, p, err)
+	}
+	if err == nil {
+		err = j.identity.hold(verdict)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := j.identity.hold(verdict); err != nil {
+	return verdict, nil
+}
+
+// tryBuilder accepts that a project has handed its signing to a trusted
+// builder: the same workflow is started as before, and another signs for it that
+// the builds cannot reach. The other way is a signer like any other.
+func (j *judge) tryBuilder(f *found, artifact *intoto.ResourceDescriptor, p *verify.Policy, refused error) (*verify.Verdict, error) {
+	trusted := *p
+	trusted.SignerWorkflow = ""
+	verdict, err := j.verifier.Verify(f.bundle, artifact, &trusted)
+	if err != nil {
+		return nil, refused
+	}
+	signer, started := workflowPath(verdict.Fact(verify.FactSigner).Value), workflowPath(verdict.Fact(verify.FactWorkflow).Value)
+	if j.isOwn(signer) || !sameWorkflow(started, j.identity.workflow) {
+		return nil, refused
+	}
+	if err := j.identity.holdNumbers(verdict); err != nil {
 		return nil, err
 	}
 	return verdict, nil
+}
+
+// isOwn tells whether a workflow is one of the project's repository.
+func (j *judge) isOwn(workflow string) bool {
+	return strings.HasPrefix(lower(workflow), lower(j.record.Repository.Name)+"/")
 }
 
 // forRelease is the policy for one release: unless it says otherwise, what was
@@ -136,6 +167,19 @@ func (id *identity) forRelease(tag string) *verify.Policy {
 
 // hold compares what the policy cannot.
 func (id *identity) hold(v *verify.Verdict) error {
+	for _, want := range []struct {
+		name verify.FactName
+		path string
+	}{{verify.FactSigner, id.signer}, {verify.FactWorkflow, id.workflow}} {
+		if got := v.Fact(want.name).Value; want.path != "" && got != "" && !sameWorkflow(workflowPath(got), want.path) {
+			return &verify.Rejection{Check: verify.CheckSigner, Want: want.path, Got: workflowPath(got),
+				Why: "another workflow of the project signed this than its first verified release"}
+		}
+	}
+	return id.holdNumbers(v)
+}
+
+func (id *identity) holdNumbers(v *verify.Verdict) error {
 	if n := id.numbers; n != nil {
 		for _, want := range []struct {
 			name  verify.FactName
@@ -145,15 +189,6 @@ func (id *identity) hold(v *verify.Verdict) error {
 				return &verify.Rejection{Check: verify.CheckSource, Want: string(want.name) + " " + want.value, Got: got,
 					Why: "another repository had this name when this was signed"}
 			}
-		}
-	}
-	for _, want := range []struct {
-		name verify.FactName
-		path string
-	}{{verify.FactSigner, id.signer}, {verify.FactWorkflow, id.workflow}} {
-		if got := v.Fact(want.name).Value; want.path != "" && got != "" && !sameWorkflow(workflowPath(got), want.path) {
-			return &verify.Rejection{Check: verify.CheckSigner, Want: want.path, Got: workflowPath(got),
-				Why: "another workflow of the project signed this than its first verified release"}
 		}
 	}
 	return nil

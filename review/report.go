@@ -5,7 +5,8 @@ import "time"
 // ReportType is the media type of a report's document.
 const ReportType = "application/vnd.hallmark.review-report.v1+json"
 
-// A Report is the judgement over one record.
+// A Report is the judgement over one record. Names and texts in it are the
+// project's, or an attacker's: escape them where they are shown.
 type Report struct {
 	MediaType string    `json:"mediaType"`
 	Tool      string    `json:"tool"`  // version of the collector

@@ -35,9 +35,9 @@ func (j *judge) verdict() (Verdict, []string) {
 // notVerified says what keeps the evidence from being whole.
 func (j *judge) notVerified(since []*release) []string {
 	var missing []string
-	for _, r := range since[max(0, len(since)-latest):] {
+	for _, r := range newestWithArtifacts(since) {
 		switch n := r.coverage.Count; {
-		case n.Artifacts == 0 || r.coverage.whole():
+		case r.coverage.whole():
 		case n.Covered+n.Unknown == n.Artifacts:
 			missing = append(missing, fmt.Sprintf("release %s: %d of %d artifacts could not be asked about", r.Tag, n.Unknown, n.Artifacts))
 		default:
@@ -53,6 +53,13 @@ func (j *judge) notVerified(since []*release) []string {
 		}
 	}
 	return append(missing, j.unmet(False, "tag-commit", "commit-on-branch", "assets-as-signed", "checksums-match")...)
+}
+
+// newestWithArtifacts are the latest releases that offer anything but source,
+// which has its commit and needs no signature.
+func newestWithArtifacts(releases []*release) []*release {
+	offering := slices.DeleteFunc(slices.Clone(releases), func(r *release) bool { return r.coverage.Count.Artifacts == 0 })
+	return offering[max(0, len(offering)-latest):]
 }
 
 // notEnforced says what leaves a way around.
