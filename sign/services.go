@@ -78,7 +78,6 @@ func (s *services) selectLogs(config *root.SigningConfig, now time.Time) error {
 // notSelected says why none of the services could be chosen: where none is in use
 // now, it may be that now is another time than this machine's clock says.
 func notSelected(err error, all []root.Service, now time.Time) error {
-	const day = time.RFC3339
 	var first, last time.Time
 	endless := false
 	for _, s := range all {
