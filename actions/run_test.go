@@ -98,8 +98,12 @@ func runBlock(t *testing.T, f *file, b block, round int) {
 	s.wantOutputs(t)
 	argv := s.argv(t)
 	if !strings.Contains(b.script, "/hallmark\" action") {
-		if argv != nil {
-			t.Errorf("hallmark ran: %q", argv)
+		want := []string(nil)
+		if strings.Contains(b.script, "/hallmark\" publish --dry-run") {
+			want = []string{"publish", "--dry-run", "--repo=octo/widget", "--", "v1.4.0"}
+		}
+		if !slices.Equal(argv, want) {
+			t.Errorf("hallmark ran with %q, want %q", argv, want)
 		}
 		return
 	}

@@ -28,6 +28,7 @@ func actionCommand(env *Env) *cli.Command {
 			actionAttestCommand(env),
 			actionSignCommand(env),
 			actionCheckCommand(env),
+			actionPublishCommand(env),
 			actionVerifyCommand(env),
 		},
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -26,6 +25,7 @@ func actionCheckCommand(env *Env) *cli.Command {
 		Usage: "verify what a step has attested, as a stranger would",
 		Flags: slices.Concat(stepInputFlags(), handoverFlags(), []cli.Flag{bundlesFlag()}, strangerFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "summary", Category: groupOutput, Usage: "write the summary to `FILE` as well"},
+			&cli.BoolFlag{Name: "published-later", Category: groupOutput, Usage: "leave the job's summary to who publishes"},
 		}),
 		Action: func(c *cli.Context) error { return runActionCheck(c.Context, env, c) },
 	}
@@ -81,7 +81,6 @@ func runActionCheck(ctx context.Context, env *Env, c *cli.Context) error {
 		release.Flags = append(release.Flags, "--allow-self-hosted")
 	}
 	for i := range release.Assets {
-		release.Assets[i].Bundle = filepath.Base(release.Assets[i].Bundle)
 		release.Assets[i].Signed = slices.ContainsFunc(in.set.Artifacts, func(a *artifact.Artifact) bool {
 			_, err := os.Stat(bundlePath(a))
 			return a.Name == release.Assets[i].Name && err == nil
@@ -92,7 +91,9 @@ func runActionCheck(ctx context.Context, env *Env, c *cli.Context) error {
 
 // tellRelease puts what was established where a job's readers look.
 func (env *Env) tellRelease(ctx context.Context, c *cli.Context, release *report.Release) error {
-	env.addJobSummary(release.Markdown)
+	if !c.Bool("published-later") {
+		env.addJobSummary(release.Markdown)
+	}
 	n := strconv.Itoa(len(release.Assets))
 	outputs := []output{{"assets-covered", n}, {"verified", n}}
 	if len(release.Assets) > 0 {

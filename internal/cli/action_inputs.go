@@ -174,23 +174,6 @@ func (in *stepInputs) stdin() io.Reader {
 	return strings.NewReader(in.handover.sums)
 }
 
-// files are the paths of everything that is published: artifacts, the bundles
-// beside them, and those in folder.
-func (in *stepInputs) files(folder string) ([]string, error) {
-	var paths []string
-	for _, a := range in.set.Artifacts {
-		if a.Path == "" {
-			continue
-		}
-		paths = append(paths, a.Path)
-		if _, err := os.Stat(bundlePath(a)); err == nil {
-			paths = append(paths, bundlePath(a))
-		}
-	}
-	attestations, err := attestationsIn(folder)
-	return append(paths, attestations...), err
-}
-
 // attestationsIn are the files of attestations in a folder, by name.
 func attestationsIn(folder string) ([]string, error) {
 	if folder == "" {

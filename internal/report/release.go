@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -23,7 +24,7 @@ type Release struct {
 type ReleaseAsset struct {
 	Name   string
 	Digest map[string]string
-	Bundle string // the file that holds its attestation
+	Bundle string // the file that holds its attestation, of which others get the last element
 	Signed bool   // a signature stands beside it, as NAME.sigstore.json
 	Signer verify.Signer
 	Level  int // of SLSA's Build track
@@ -73,17 +74,18 @@ func (r *Release) commands(a *ReleaseAsset) []string {
 	if a.Bundle == "" || strings.Contains(a.Name, "@") {
 		return nil
 	}
+	bundle := filepath.Base(a.Bundle)
 	who := []string{"--certificate-identity", a.Signer.Identity, "--certificate-oidc-issuer", a.Signer.Issuer}
-	cosign := slices.Concat([]string{"cosign", "verify-blob-attestation", "--bundle", a.Bundle, "--type", "slsaprovenance1"}, who, []string{a.Name})
+	cosign := slices.Concat([]string{"cosign", "verify-blob-attestation", "--bundle", bundle, "--type", "slsaprovenance1"}, who, []string{a.Name})
 	if a.Signed {
 		cosign = slices.Concat([]string{"cosign", "verify-blob", "--bundle", a.Name + ".sigstore.json"}, who, []string{a.Name})
 	}
-	gh := []string{"gh", "attestation", "verify", "--repo", r.Repository, "--bundle", a.Bundle}
+	gh := []string{"gh", "attestation", "verify", "--repo", r.Repository, "--bundle", bundle}
 	if workflow, ok := strings.CutPrefix(a.Signer.Identity, "https://github.com/"); ok && !strings.HasPrefix(workflow, r.Repository+"/") {
 		workflow, _, _ = strings.Cut(workflow, "@")
 		gh = append(gh, "--signer-workflow", workflow)
 	}
-	hallmark := slices.Concat([]string{"hallmark", "verify", "--repo", r.Repository, "--tag", r.Tag}, r.Flags, []string{"--bundle", a.Bundle, a.Name})
+	hallmark := slices.Concat([]string{"hallmark", "verify", "--repo", r.Repository, "--tag", r.Tag}, r.Flags, []string{"--bundle", bundle, a.Name})
 	return []string{Command(hallmark...), Command(cosign...), Command(append(gh, a.Name)...)}
 }
 
