@@ -26,12 +26,27 @@ func (s *Step) Builds() bool {
 		u.Is("pypa/cibuildwheel"), u.Is("pyo3/maturin-action"), u.Is("taiki-e/upload-rust-binary-action"):
 		return true
 	}
+	own := s.ownSource()
 	for _, c := range s.Commands() {
-		if c.builds() {
+		if c.builds() && (own == "" || !strings.HasPrefix(c.path, own+"/")) {
 			return true
 		}
 	}
 	return false
+}
+
+// ownSource is the folder into which a reusable workflow has checked out its own
+// source: what runs from there is not the caller's.
+func (s *Step) ownSource() string {
+	folder := ""
+	s.after(func(e *Step) bool {
+		if e.Uses.Is("actions/checkout") && strings.Contains(e.Input("repository"), "job.workflow_repository") &&
+			strings.Contains(e.Input("ref"), "job.workflow_sha") {
+			folder = strings.TrimSuffix(e.Input("path"), "/")
+		}
+		return false
+	})
+	return folder
 }
 
 func (c *Command) builds() bool {

@@ -31,7 +31,7 @@ type Publication struct {
 	Files   []string // paths and patterns as written; nil if none are named
 	Draft   bool     // what it adds stays in a draft, which users do not see
 	Unveils bool     // it publishes a draft, with what others put there
-	Signs   bool     // its tool signs what it publishes, before it does
+	Signs   bool     // its tool signs what it publishes, or publishes only what is signed
 
 	command *Command
 }

@@ -25,7 +25,7 @@ func commandPublishes(s *Step, c *Command) *Publication {
 			return &Publication{Kind: GitHubRelease, Tool: "curl", Files: []string{"${file}"}}
 		}
 	case "hallmark":
-		if arguments[0] == "publish" {
+		if hallmarkVerb(words) == "publish" { // which publishes nothing that does not verify
 			return &Publication{Kind: GitHubRelease, Tool: "hallmark publish", Signs: true}
 		}
 	case "goreleaser":

@@ -105,6 +105,8 @@ func TestSigns(t *testing.T) {
 		{"cosign, attest", "- run: cosign attest-blob --predicate p --type slsaprovenance1 a", []string{"cosign attest-blob [a] provenance"}},
 		{"cosign verifies", "- run: cosign verify-blob --bundle b a", nil},
 		{"hallmark", "- run: hallmark attest dist/*", []string{"hallmark attest [] provenance"}},
+		{"hallmark's own step", "- run: '\"$RUNNER_TEMP/bin/hallmark\" action sign --signatures=each'", []string{"hallmark sign []"}},
+		{"hallmark publishes", "- run: hallmark publish v1 dist", nil},
 		{"attest-build-provenance", "- uses: actions/attest-build-provenance@v2\n  with:\n    subject-path: 'dist/*, out/a'",
 			[]string{"actions/attest-build-provenance [dist/* out/a] provenance"}},
 		{"an image's", "- uses: actions/attest@v4\n  with:\n    subject-name: x\n    subject-digest: sha256:0", []string{"actions/attest [] image provenance"}},

@@ -18,6 +18,7 @@ type Command struct {
 	Words []string
 	Pos   Pos
 
+	path   string  // of the program, as it was written
 	last   bool    // of a script whose shell minds nothing but its last command
 	nested *script // of bash -c
 }
@@ -105,7 +106,7 @@ func (sc *script) add(text string, call *syntax.CallExpr, pos func(int) Pos) {
 	for _, word := range call.Args {
 		words = append(words, wordText(text, word.Parts))
 	}
-	c := &Command{Words: unwrap(slices.Clone(words)), Pos: pos(offset)}
+	c := &Command{Words: unwrap(slices.Clone(words)), Pos: pos(offset), path: words[0]}
 	if len(c.Words) == 0 {
 		c.Words = words
 	}

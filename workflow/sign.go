@@ -128,8 +128,8 @@ func commandSigns(c *Command) *Signing {
 				Provenance: strings.HasPrefix(words[1], "attest") && slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, "slsaprovenance") })}
 		}
 	case "hallmark":
-		if has(words[1:2], "sign", "attest", "publish") {
-			return &Signing{Tool: "hallmark " + words[1], Provenance: words[1] != "sign"}
+		if verb := hallmarkVerb(words); verb == "sign" || verb == "attest" {
+			return &Signing{Tool: "hallmark " + verb, Provenance: verb == "attest"}
 		}
 	case "sigstore":
 		if has(words[1:2], "sign", "attest") {
@@ -150,6 +150,15 @@ func cosignFiles(words []string) []string {
 		}
 	}
 	return all
+}
+
+// hallmarkVerb is the command of hallmark's, or the one that its Actions' steps
+// run in its place.
+func hallmarkVerb(words []string) string {
+	if words[1] == "action" && len(words) > 2 {
+		return words[2]
+	}
+	return words[1]
 }
 
 // isHallmarkAction tells hallmark's own action of that name.

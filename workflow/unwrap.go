@@ -122,11 +122,9 @@ func begins(words, with []string) bool {
 	return true
 }
 
+// baseName drops the folder of a program, which may be an expansion.
 func baseName(name string) string {
-	if strings.Contains(name, "$") {
-		return name
-	}
-	if i := strings.LastIndexAny(name, `/\`); i >= 0 && i+1 < len(name) {
+	if i := strings.LastIndexAny(name, `/\`); i >= 0 && i+1 < len(name) && !strings.ContainsAny(name[i:], "$}") {
 		name = name[i+1:]
 	}
 	return strings.TrimSuffix(name, ".exe")
