@@ -96,12 +96,15 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// pause waits after a failure, or says that there is no time left to.
+// pause waits after a failure, or says that there is no time left to. The last
+// try is made when the time is up; a server that asks for longer than that is not
+// waited for in vain.
 func (t *Transport) pause(ctx context.Context, origin, server string, waits *backoff.ExponentialBackOff, start time.Time, tries int, failure *failure) error {
 	now := t.now()
 	since := t.failing(server, start, now)
-	wait := max(waits.NextBackOff(), failure.wait, retryAfter(failure.retryAfter, now))
-	if t.Now == nil || now.Add(wait).Sub(since) > t.RetryFor {
+	left := t.RetryFor - now.Sub(since)
+	wait := max(min(waits.NextBackOff(), left), failure.wait, retryAfter(failure.retryAfter, now))
+	if t.Now == nil || left <= 0 || wait > left {
 		return &Error{
 			Origin:  origin,
 			Status:  failure.status,
