@@ -84,6 +84,15 @@ var attacks = []attack{
 			p.publish(b)
 		}
 	}},
+	{name: "unsigned", what: "A workflow publishes, nothing signs, nobody claims it.", honest: true, build: func(p *project) {
+		p.record.Documents = nil
+		for i := range 6 {
+			b := p.build(i)
+			b.bare = true
+			b.workflow = strings.ReplaceAll(goodWorkflow, "actions/attest-build-provenance@"+sha, "actions/cache@"+sha)
+			p.publish(b)
+		}
+	}},
 	{name: "nothing", what: "A project that says nothing and signs nothing.", honest: true, build: func(p *project) {
 		p.record.Documents = nil
 		for i := range 6 {
@@ -170,6 +179,24 @@ var attacks = []attack{
 				}
 			}
 		})},
+	{name: "replaced-and-signed-again", what: "An artifact was replaced three weeks later, and the workflow run again by hand to sign it.",
+		build: func(p *project) {
+			p.history(func(b *build) {
+				evil := []byte("MZ evil")
+				again := b.job
+				again.Event = "workflow_dispatch"
+				late := b.published.AddDate(0, 0, 21)
+				b.files["widget.exe.sigstore.json"] = p.sigstore.Sign(again, late, evil)
+				b.after = func(rel *review.Release, blobs review.Blobs) {
+					for i := range rel.Assets {
+						if a := &rel.Assets[i]; a.Name == "widget.exe" {
+							a.Stated = blobs.Add(evil)
+							a.Digests, a.Flipped, a.Created = map[string]string{"sha256": a.Stated}, "", late
+						}
+					}
+				}
+			})
+		}},
 	{name: "late-asset", what: "An artifact was added three weeks after the release, by hand and unsigned.",
 		build: last(func(b *build) {
 			b.artifacts["widget.dmg"] = []byte("dmg")

@@ -3,8 +3,6 @@ package review
 import (
 	"fmt"
 	"strings"
-
-	"github.com/hallmark-project/hallmark/verify"
 )
 
 // E8: whether assets are still what was published.
@@ -67,26 +65,43 @@ func assetsAsSigned(j *judge) Finding {
 		if computed := a.Digests["sha256"]; computed != "" && a.Stated != "" && computed != a.Stated {
 			return "its bytes have SHA-256 " + computed + ", the forge states " + a.Stated, true
 		}
-		if a.coverage.State != Refused {
-			return "", a.coverage.State.covers()
+		if a.content.kind != "" {
+			return "", false
 		}
-		for _, refused := range a.coverage.Refused {
-			if refused.Check == string(verify.CheckSubject) && j.ownBundle(refused.Bundle) && j.names(refused.Bundle, a.Name) {
-				return refused.says(), true
+		for _, other := range a.found {
+			if digest := other.otherBytes(a); digest != "" && j.signed(r, a.Name, digest, other) {
+				return "the project signed other bytes under this name for this release: sha256:" + digest, true
 			}
 		}
-		return "", true
+		return "", a.coverage.State.covers()
 	})
 }
 
-// names tells whether a bundle's statement has a subject of the name.
-func (j *judge) names(digest, name string) bool {
-	for _, subject := range j.bundles[digest].says.Subjects {
-		if n := subject.GetName(); n == name || strings.HasSuffix(n, "/"+name) {
-			return true
+// otherBytes is what a bundle says to be the bytes of the asset's name, where
+// they are others than the asset has.
+func (f *found) otherBytes(a *asset) string {
+	other := ""
+	if f.says == nil {
+		return ""
+	}
+	for _, subject := range f.says.Subjects {
+		named := subject.GetName() == a.Name || subject.GetName() == "" && strings.HasPrefix(f.file, a.Name+".")
+		digest := subject.GetDigest()["sha256"]
+		if digest == a.sha256() {
+			return ""
+		}
+		if named && digest != "" {
+			other = digest
 		}
 	}
-	return false
+	return other
+}
+
+// signed tells whether a bundle verifies for these bytes under the identity that
+// releases are held to.
+func (j *judge) signed(r *release, name, digest string, f *found) bool {
+	_, err := j.try(f, name, map[string]string{"sha256": digest}, j.identity.forRelease(r.Tag))
+	return err == nil
 }
 
 func releasesImmutable(j *judge) Finding {

@@ -54,13 +54,15 @@ func commitOnBranch(j *judge) Finding {
 	if !j.record.Git.Asked.Known() {
 		return f.unknown("the repository: " + j.record.Git.Asked.Why())
 	}
-	return j.perRelease(f, func(r *release, a *asset) (string, bool) {
+	undescribed := ""
+	f = j.perRelease(f, func(r *release, a *asset) (string, bool) {
 		if a.coverage.Commit == "" {
 			return "", false
 		}
 		switch c := j.record.Git.commit(a.coverage.Commit); {
 		case c == nil:
-			return "", false
+			undescribed = a.coverage.Commit
+			return "", true
 		case c.Missing:
 			return "no branch or tag of the project reaches commit " + c.ID, true
 		case len(c.Branches) == 0:
@@ -68,6 +70,10 @@ func commitOnBranch(j *judge) Finding {
 		}
 		return "", true
 	})
+	if f.Outcome == True && undescribed != "" {
+		return f.unknown("the record does not describe commit " + undescribed)
+	}
+	return f
 }
 
 func predicateAgrees(j *judge) Finding {

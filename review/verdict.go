@@ -65,7 +65,8 @@ func newestWithArtifacts(releases []*release) []*release {
 // notEnforced says what leaves a way around.
 func (j *judge) notEnforced() []string {
 	names := []string{"nothing-leaves-unsigned", "tags-protected", "releases-immutable"}
-	return append(j.unmet(False, names...), j.unmet(Unknown, names...)...)
+	missing := append(j.unmet(False, names...), j.unmet(Unknown, names...)...)
+	return append(missing, j.unmet(Unknown, "tag-commit", "commit-on-branch")...)
 }
 
 // unmet names the findings of these names that have an outcome.
@@ -107,13 +108,14 @@ func (j *judge) anyMaterial() bool {
 // declares tells whether the project says that it signs: in what users read,
 // or by a workflow that would.
 func (j *judge) declares() bool {
-	for _, f := range j.report.Findings {
-		if (f.Name == "verification-documented" || f.Name == "nothing-leaves-unsigned") && len(f.Cases) > 0 {
-			return true
-		}
+	scripts, _ := j.latestWorkflows()
+	if slices.ContainsFunc(scripts, func(s script) bool { return s.err == nil && len(s.Signs()) > 0 }) {
+		return true
 	}
-	return slices.ContainsFunc(j.record.Documents, func(d Document) bool {
-		text, ok := j.record.content(d)
-		return ok && d.Kind == GuideDocument && strings.Contains(string(text), "sigstore")
+	return slices.ContainsFunc(j.guides(), func(g guide) bool {
+		return len(readCommands(g.text)) > 0 || slices.ContainsFunc(signWords, func(w string) bool { return strings.Contains(g.text, w) })
 	})
 }
+
+// signWords are what a text speaks of that says releases are signed.
+var signWords = []string{"sigstore", "cosign", "slsa.dev", "gh attestation"}
