@@ -187,9 +187,16 @@ func TestOpenAPI(t *testing.T) {
 		t.Skip("GitHub's OpenAPI description is not there: cd internal/forge/openapi && npm ci")
 	}
 	must(t, err)
+	var mu sync.Mutex
 	var seen []fakegithub.Exchange
-	w := mustWorldOf(t, func(e fakegithub.Exchange) { seen = append(seen, e) })
+	w := mustWorldOf(t, func(e fakegithub.Exchange) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, e)
+	})
 	mustRelease(t, w.client(maintainer), file("widget", "the widget"))
+	mu.Lock()
+	defer mu.Unlock()
 	for _, e := range seen {
 		if err := compare(t, router, e); err != nil {
 			t.Errorf("%s %s: %v", e.Request.Method, e.Request.URL, err)

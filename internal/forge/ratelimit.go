@@ -13,6 +13,9 @@ import (
 // https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
 const unspokenWait = time.Minute
 
+// maxWait is more than anybody waits, and no more than can be added to.
+const maxWait = 1000 * time.Hour
+
 // RateLimit tells GitHub's refusals that mean later, which come with 403 as well
 // as with 429, from those that mean never: it returns what ran out, and how
 // long to wait, or nothing.
@@ -28,7 +31,7 @@ func RateLimit(resp *http.Response, body []byte, now time.Time) (reason string, 
 		if at, err := strconv.ParseInt(header.Get("X-Ratelimit-Reset"), 10, 64); err == nil {
 			reset := time.Unix(at, 0).UTC()
 			// A second more, for clocks that differ.
-			return fmt.Sprintf("%d rate limit%s is spent until %s UTC", resp.StatusCode, anHour(header), reset.Format("15:04")), max(0, reset.Sub(now)) + time.Second
+			return fmt.Sprintf("%d rate limit%s is spent until %s UTC", resp.StatusCode, anHour(header), reset.Format("15:04")), min(maxWait, max(0, reset.Sub(now))) + time.Second
 		}
 	}
 	if bytes.Contains(body, []byte("secondary rate limit")) {

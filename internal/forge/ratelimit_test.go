@@ -25,6 +25,10 @@ func TestRateLimit(t *testing.T) {
 			code: 429, header: map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1795182400"},
 			reason: "429 rate limit is spent until 13:46 UTC", wait: time.Second,
 		},
+		"reset is never": {
+			code: 403, header: map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "99999999999"},
+			reason: "403 rate limit is spent until 09:46 UTC", wait: 1000*time.Hour + time.Second,
+		},
 		"reset is nonsense":            {code: 403, header: map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "soon"}},
 		"secondary with a time":        {code: 403, header: map[string]string{"Retry-After": "7"}, reason: "403 secondary rate limit", wait: 7 * time.Second},
 		"secondary without":            {code: 403, body: `{"message":"You have exceeded a secondary rate limit."}`, reason: "403 secondary rate limit", wait: time.Minute},

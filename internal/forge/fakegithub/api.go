@@ -56,10 +56,10 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.api.ServeHTTP(answer, r)
 	}
-	s.hand(w, answer)
 	if s.options.Check != nil {
 		s.options.Check(Exchange{r, body, answer.Code, answer.Result().Header, answer.Body.Bytes()})
 	}
+	s.hand(w, answer)
 }
 
 // fail answers as a broken server does.

@@ -43,13 +43,19 @@ func (s *Server) getReleaseByTag(w http.ResponseWriter, r *http.Request, in *Rep
 	give(w, http.StatusOK, releaseDocument(in, in.Releases[i]))
 }
 
-func (s *Server) getLatestRelease(w http.ResponseWriter, _ *http.Request, in *Repository, _ *Token) {
+// latestRelease is the one that GitHub shows first, nil if there is none.
+func latestRelease(in *Repository) *Release {
 	var latest *Release
 	for _, release := range in.Releases {
 		if !release.Draft && !release.Prerelease && (latest == nil || release.PublishedAt.After(latest.PublishedAt)) {
 			latest = release
 		}
 	}
+	return latest
+}
+
+func (s *Server) getLatestRelease(w http.ResponseWriter, _ *http.Request, in *Repository, _ *Token) {
+	latest := latestRelease(in)
 	if latest == nil {
 		refuse(w, http.StatusNotFound, "Not Found")
 		return

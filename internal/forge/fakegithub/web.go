@@ -34,13 +34,19 @@ func (s *Server) serveWeb(w http.ResponseWriter, r *http.Request) {
 		s.serveGit(w, r, in, rest)
 		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if file, ok := strings.CutPrefix(rest, "releases/latest/download/"); ok {
+		if latest := latestRelease(in); latest != nil {
+			http.Redirect(w, r, in.webURL()+"/releases/download/"+latest.Tag+"/"+file, http.StatusFound)
+			return
+		}
+	}
 	file, ok := strings.CutPrefix(rest, "releases/download/")
 	if !ok || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		http.NotFound(w, r)
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	tag, base := path.Dir(file), path.Base(file)
 	for _, release := range in.Releases {
 		for _, a := range release.Assets {
