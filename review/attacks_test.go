@@ -52,6 +52,15 @@ var attacks = []attack{
 		p.adopting("v1.1.0")
 	}},
 	{name: "honest-builder-since", what: "The same workflow has a trusted builder sign since the last release: the signer changed for the better.", honest: true, build: last(generated)},
+	{name: "honest-names-that-begin-alike", what: "An artifact's name begins like another's, and each has a signature of its own.", honest: true, build: func(p *project) {
+		p.history(func(b *build) {
+			b.bare = true
+			b.artifacts = map[string][]byte{"widget": []byte("elf"), "widget.zip": []byte("zip"), "widget.zip.old": []byte("old")}
+			for name, data := range b.artifacts {
+				b.files[name+".sigstore.json"] = p.sigstore.Sign(b.job, b.signed, data)
+			}
+		})
+	}},
 	{name: "honest-older-form", what: "Signatures and certificates beside the artifacts, of which the collector made bundles.", honest: true, build: func(p *project) {
 		p.history(func(b *build) {
 			b.bare = true

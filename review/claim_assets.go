@@ -85,7 +85,7 @@ func (f *found) otherBytes(a *asset) string {
 		return ""
 	}
 	for _, subject := range f.says.Subjects {
-		named := subject.GetName() == a.Name || subject.GetName() == "" && strings.HasPrefix(f.file, a.Name+".")
+		named := subject.GetName() == a.Name || subject.GetName() == "" && f.about == a.Name
 		digest := subject.GetDigest()["sha256"]
 		if digest == a.sha256() {
 			return ""

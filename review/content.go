@@ -47,6 +47,7 @@ type found struct {
 	*material
 	where string
 	file  string // the asset that holds it
+	about string // the asset that this one is named after
 }
 
 const (
@@ -76,11 +77,11 @@ func (j *judge) recognise(r *release, a *asset) content {
 		c = j.readJSON(text)
 	case wholePEM(text, "CERTIFICATE"):
 		c.kind = kindCertificate
-	case wholeArmor(text, "PGP SIGNATURE"), wholeArmor(text, "SSH SIGNATURE"), beside(r, a) && isPGP(data):
+	case wholeArmor(text, "PGP SIGNATURE"), wholeArmor(text, "SSH SIGNATURE"), signedName(r, a) != "" && isPGP(data):
 		c.kind = kindPGP
 	case wholeArmor(text, "PGP PUBLIC KEY BLOCK"), wholePEM(text, "PUBLIC KEY"):
 		c.kind = kindPGPKey
-	case beside(r, a) && isDetached(text):
+	case signedName(r, a) != "" && isDetached(text):
 		c.kind = kindSignature
 	case len(data) <= maxChecksums:
 		if c.sums = readChecksums(string(data)); c.sums != nil {
@@ -149,19 +150,6 @@ func (j *judge) readBundle(digest string, data []byte) *material {
 func digestOf(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
-}
-
-// beside tells whether the asset is named after another of the release, with
-// something behind.
-func beside(r *release, a *asset) bool {
-	for i := strings.LastIndexByte(a.Name, '.'); i > 0; i = strings.LastIndexByte(a.Name[:i], '.') {
-		for _, other := range r.assets {
-			if other != a && other.Name == a.Name[:i] {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func wholePEM(text []byte, kind string) bool {

@@ -85,6 +85,7 @@ type release struct {
 	*Release
 	tag      *Tag // nil where the clone has none of its name
 	assets   []*asset
+	names    map[string]bool // of the assets
 	coverage *ReleaseCoverage
 }
 
@@ -106,9 +107,10 @@ func (j *judge) readReleases() {
 		if rel.Draft {
 			continue
 		}
-		r := &release{Release: rel, tag: j.record.Git.tag(rel.Tag)}
+		r := &release{Release: rel, tag: j.record.Git.tag(rel.Tag), names: make(map[string]bool)}
 		for i := range rel.Assets {
 			r.assets = append(r.assets, &asset{Asset: &rel.Assets[i]})
+			r.names[rel.Assets[i].Name] = true
 		}
 		slices.SortFunc(r.assets, func(a, b *asset) int { return strings.Compare(a.Name, b.Name) })
 		for _, a := range r.assets {

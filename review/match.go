@@ -17,7 +17,7 @@ func (j *judge) matchBundles(r *release) {
 	var all []*found
 	for _, a := range r.assets {
 		for _, m := range a.content.bundles {
-			all = append(all, &found{m, "asset " + a.Name, a.Name})
+			all = append(all, &found{m, "asset " + a.Name, a.Name, signedName(r, a)})
 		}
 	}
 	byDigest, byName := make(map[string][]*found), make(map[string][]*found)
@@ -30,14 +30,12 @@ func (j *judge) matchBundles(r *release) {
 				byName[name] = append(byName[name], f)
 			}
 		}
-		for i := len(f.file); i > 0; i = strings.LastIndexByte(f.file[:i], '.') {
-			byName[f.file[:i]] = append(byName[f.file[:i]], f)
-		}
+		byName[f.about] = append(byName[f.about], f)
 	}
 	for _, a := range r.assets {
 		for _, at := range a.Attestations.Items {
 			if m := j.bundle(at.SHA256); m != nil {
-				a.found = append(a.found, &found{m, at.Source, ""})
+				a.found = append(a.found, &found{material: m, where: at.Source})
 			}
 		}
 		digests, _ := a.digest()
@@ -50,6 +48,17 @@ func (j *judge) matchBundles(r *release) {
 		a.found = once(a, a.found)
 		a.found = a.found[:min(len(a.found), maxFound)]
 	}
+}
+
+// signedName is the asset that a file is named after, the longest name that its
+// own begins with; "" where there is none.
+func signedName(r *release, file *asset) string {
+	for i := strings.LastIndexByte(file.Name, '.'); i > 0; i = strings.LastIndexByte(file.Name[:i], '.') {
+		if r.names[file.Name[:i]] {
+			return file.Name[:i]
+		}
+	}
+	return ""
 }
 
 // once leaves out what was found twice, and a bundle's own file, which a
