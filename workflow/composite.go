@@ -20,7 +20,7 @@ func ParseAction(path string, data []byte) (*Workflow, error) {
 	if runs == nil || runs.Kind != yaml.MappingNode {
 		return nil, &SyntaxError{Path: path, Message: "no runs: it is no action"}
 	}
-	j := &Job{Pos: Pos{runs.Line, runs.Column}}
+	j := &Job{Pos: Pos{runs.Line, runs.Column}, workflow: w}
 	w.Jobs = []*Job{j}
 	if !strings.EqualFold(member(runs, "using").Value, "composite") {
 		return w, nil

@@ -65,6 +65,7 @@ func (w *Workflow) job(from *actionlint.Job) *Job {
 		Matrix:          from.Strategy != nil && from.Strategy.Matrix != nil,
 		ContinueOnError: flag(from.ContinueOnError),
 		Pos:             place(from.Pos),
+		workflow:        w,
 	}
 	if from.RunsOn != nil {
 		for _, label := range append(slices.Clone(from.RunsOn.Labels), from.RunsOn.LabelsExpr) {

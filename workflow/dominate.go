@@ -27,8 +27,7 @@ func (w *Workflow) Unsigned(p *Publication) string {
 
 // gap is the narrowest that any of the signatures leaves.
 func (w *Workflow) gap(p *Publication, signings []*Signing) (gap, string) {
-	empty := p.Kind == GitHubRelease && len(p.Files) == 0 && !p.Unveils
-	if p.Draft || p.Signs || empty || never(p.Job.If) || p.Step != nil && never(p.Step.If) {
+	if p.Draft || p.Signs || p.empty() || never(p.Job.If) || p.Step != nil && never(p.Step.If) {
 		return closed, ""
 	}
 	if p.command != nil && p.Step.stateAt(p.command, nil) != unsigned {
@@ -101,6 +100,9 @@ func (w *Workflow) inJob(g *Signing, p *Publication) (gap, string) {
 func (w *Workflow) certain(g *Signing, given []string) (gap, string) {
 	if never(g.Job.If) {
 		return mayBeSkipped, "if: keeps job " + g.Job.ID + " from ever running"
+	}
+	if g.doubt != "" {
+		return mayBeSkipped, g.doubt
 	}
 	if g.tolerated() != "" {
 		return mayFail, g.tolerated()

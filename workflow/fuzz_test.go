@@ -8,10 +8,11 @@ import (
 	"github.com/hallmark-project/hallmark/workflow"
 )
 
-// FuzzParse asks all that can be asked of whatever can be read.
-func FuzzParse(f *testing.F) {
+// FuzzLint asks all that can be asked of whatever can be read.
+func FuzzLint(f *testing.F) {
 	f.Add([]byte("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          for f in *; do cosign sign-blob $f || true; done\n"))
 	f.Add([]byte("runs:\n  using: composite\n  steps:\n    - run: gh release upload v1 ${{ inputs.x }}\n      shell: bash\n"))
+	f.Add([]byte("on: push\njobs:\n  b:\n    uses: ./.github/workflows/a.yml\n  c:\n    runs-on: x\n    steps:\n      - uses: ./a\n"))
 	f.Add([]byte("a: &a [x]\nb: &b [*a, *a]\non: *b\njobs: {a: *b}\n"))
 	for _, pattern := range []string{"*.yml", "*/*.yml", "*/*/*.yml"} {
 		files, _ := filepath.Glob(filepath.Join("../testdata/workflows", pattern))
@@ -23,24 +24,13 @@ func FuzzParse(f *testing.F) {
 			f.Add(data)
 		}
 	}
-	f.Fuzz(func(_ *testing.T, data []byte) {
-		w, err := workflow.Parse("w.yml", data)
-		if err == nil {
-			ask(w)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		findings := workflow.Lint([]workflow.File{{Path: ".github/workflows/a.yml", Data: data}, {Path: "a/action.yml", Data: data}}, nil)
+		for _, finding := range findings {
+			if finding.Line < 1 || finding.Column < 1 || finding.Message == "" || finding.Fix == "" {
+				t.Errorf("%+v", finding)
+			}
 		}
-		if w, err = workflow.ParseAction("action.yml", data); err == nil {
-			ask(w)
-		}
+		_, _ = workflow.ParseGoreleaser(".goreleaser.yml", data)
 	})
-}
-
-func ask(w *workflow.Workflow) {
-	for _, p := range w.Publishes() {
-		w.Unsigned(p)
-	}
-	for _, j := range w.Jobs {
-		for _, s := range j.Steps {
-			s.Builds()
-		}
-	}
 }

@@ -24,6 +24,8 @@ type Job struct {
 	ContinueOnError Flag
 	Steps           []*Step
 	Pos             Pos // of its id
+
+	workflow *Workflow
 }
 
 // Step is a step of a job: an action that is used, or a script that is run.

@@ -33,15 +33,25 @@ type Publication struct {
 	Unveils bool     // it publishes a draft, with what others put there
 	Signs   bool     // its tool signs what it publishes, or publishes only what is signed
 
-	command *Command
+	command    *Command
+	adds       bool // to a release that something else has made
+	otherToken bool // it does not use the job's own
 }
 
 // Publishes are the publications of the step, in the order of its script.
-func (s *Step) Publishes() []*Publication {
+func (s *Step) Publishes() []*Publication { return s.publishes(look{}) }
+
+func (s *Step) publishes(seen look) []*Publication {
 	var all []*Publication
 	if p := actionPublishes(s); p != nil {
-		p.Pos = s.Uses.Text.Pos
 		all = append(all, p)
+	}
+	for _, p := range seen.inside(s.workflow, s.Uses).publications {
+		one := *p
+		all = append(all, &one)
+	}
+	for _, p := range all {
+		p.Pos = s.Uses.Text.Pos
 	}
 	for _, c := range s.Commands() {
 		if p := commandPublishes(s, c); p != nil {
@@ -57,24 +67,34 @@ func (s *Step) Publishes() []*Publication {
 
 // Publishes are the publications of the job and, where it calls one that is
 // known, of a reusable workflow.
-func (j *Job) Publishes() []*Publication {
+func (j *Job) Publishes() []*Publication { return j.publishes(look{}) }
+
+func (j *Job) publishes(seen look) []*Publication {
 	var all []*Publication
 	if p := callPublishes(j); p != nil {
-		p.Job, p.Pos = j, j.Uses.Text.Pos
 		all = append(all, p)
 	}
+	for _, p := range seen.inside(j.workflow, j.Uses).publications {
+		one := *p
+		all = append(all, &one)
+	}
+	for _, p := range all {
+		p.Job, p.Pos = j, j.Uses.Text.Pos
+	}
 	for _, s := range j.Steps {
-		all = append(all, s.Publishes()...)
+		all = append(all, s.publishes(seen)...)
 	}
 	return all
 }
 
 // Publishes are the publications of all jobs. What is uploaded to a release that
 // the same workflow makes as a draft is a draft too.
-func (w *Workflow) Publishes() []*Publication {
+func (w *Workflow) Publishes() []*Publication { return w.publishes(look{}) }
+
+func (w *Workflow) publishes(seen look) []*Publication {
 	var all []*Publication
 	for _, j := range w.Jobs {
-		all = append(all, j.Publishes()...)
+		all = append(all, j.publishes(seen)...)
 	}
 	if madeAsDraft(all) {
 		for _, p := range all {
@@ -98,7 +118,12 @@ func madeAsDraft(all []*Publication) bool {
 
 // uploads tells whether p adds to a release that something else has made.
 func (p *Publication) uploads() bool {
-	return p.Kind == GitHubRelease && (strings.Contains(p.Tool, "upload") || p.Tool == "curl")
+	return p.Kind == GitHubRelease && (p.adds || strings.Contains(p.Tool, "upload") || p.Tool == "curl")
+}
+
+// empty tells whether p makes a release without files.
+func (p *Publication) empty() bool {
+	return p.Kind == GitHubRelease && len(p.Files) == 0 && !p.Unveils
 }
 
 func callPublishes(j *Job) *Publication {

@@ -40,17 +40,17 @@ func checkMissingPermission(in *inspection) {
 
 // keyless tells whether the signature is made by an identity token.
 func (g *Signing) keyless() bool {
-	return g.command == nil || !has(g.command.Words, "--key", "--identity-token", "--sk") &&
+	return !g.keyed && (g.command == nil || !has(g.command.Words, "--key", "--identity-token", "--sk") &&
 		!slices.ContainsFunc(g.command.Words, func(w string) bool {
 			return strings.HasPrefix(w, "--key=") || strings.HasPrefix(w, "--identity-token=")
-		})
+		}))
 }
 
 // ownToken tells whether the publication is made with the job's own token, and
 // not by a secret that was made elsewhere.
 func (p *Publication) ownToken() bool {
-	if p.Step == nil {
-		return true
+	if p.Step == nil || p.otherToken {
+		return !p.otherToken
 	}
 	own := func(t Text) bool {
 		v := strings.ToLower(t.Value)

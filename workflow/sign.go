@@ -24,14 +24,21 @@ type Signing struct {
 	Files []string // paths and patterns as written; nil if they are not named here
 
 	command *Command
+	doubt   string // why it may not be made, seen from outside of the file that makes it
+	keyed   bool   // by a key, not by an identity
 }
 
 // Signs are the signings of the step, in the order of its script.
-func (s *Step) Signs() []*Signing {
-	var all []*Signing
-	for _, g := range actionSigns(s) {
+func (s *Step) Signs() []*Signing { return s.signs(look{}) }
+
+func (s *Step) signs(seen look) []*Signing {
+	all := actionSigns(s)
+	for _, g := range seen.inside(s.workflow, s.Uses).signings {
+		one := *g
+		all = append(all, &one)
+	}
+	for _, g := range all {
 		g.Pos = s.Uses.Text.Pos
-		all = append(all, g)
 	}
 	for _, c := range s.Commands() {
 		if g := commandSigns(c); g != nil {
@@ -47,7 +54,9 @@ func (s *Step) Signs() []*Signing {
 
 // Signs are the signings of the job and, where it calls one that is known, of a
 // reusable workflow.
-func (j *Job) Signs() []*Signing {
+func (j *Job) Signs() []*Signing { return j.signs(look{}) }
+
+func (j *Job) signs(seen look) []*Signing {
 	var all []*Signing
 	switch {
 	case isHallmarkWorkflow(j.Uses):
@@ -58,20 +67,26 @@ func (j *Job) Signs() []*Signing {
 	case j.Uses.In(generator):
 		all = append(all, &Signing{Tool: "slsa-github-generator", Provenance: true, Image: strings.Contains(j.Uses.Path, "container")})
 	}
+	for _, g := range seen.inside(j.workflow, j.Uses).signings {
+		one := *g
+		all = append(all, &one)
+	}
 	for _, g := range all {
 		g.Job, g.Pos = j, j.Uses.Text.Pos
 	}
 	for _, s := range j.Steps {
-		all = append(all, s.Signs()...)
+		all = append(all, s.signs(seen)...)
 	}
 	return all
 }
 
 // Signs are the signings of all jobs.
-func (w *Workflow) Signs() []*Signing {
+func (w *Workflow) Signs() []*Signing { return w.signs(look{}) }
+
+func (w *Workflow) signs(seen look) []*Signing {
 	var all []*Signing
 	for _, j := range w.Jobs {
-		all = append(all, j.Signs()...)
+		all = append(all, j.signs(seen)...)
 	}
 	return all
 }

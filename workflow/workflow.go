@@ -29,7 +29,8 @@ type Workflow struct {
 	// fill in: it is another file. nil is not known.
 	Goreleaser *Goreleaser
 
-	source []string // lines
+	source []string             // lines
+	local  map[string]*Workflow // what [Link] knows of the repository
 }
 
 // Event is a trigger of a workflow, with its filters.

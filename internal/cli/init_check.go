@@ -34,6 +34,7 @@ func checkWorkflows(env *Env, c *cli.Context, dir string) error {
 		return err
 	}
 	result := &report.Workflows{Version: env.Version}
+	var read []workflow.File
 	for _, file := range files {
 		data, err := readWorkflow(file)
 		if err != nil {
@@ -41,8 +42,9 @@ func checkWorkflows(env *Env, c *cli.Context, dir string) error {
 		}
 		name := filepath.ToSlash(file)
 		result.Files = append(result.Files, name)
-		result.Findings = append(result.Findings, workflow.Lint(name, data, config)...)
+		read = append(read, workflow.File{Path: name, Data: data})
 	}
+	result.Findings = workflow.Lint(read, config)
 	if err := printWorkflows(env, c.String("format"), result); err != nil {
 		return err
 	}
