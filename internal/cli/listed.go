@@ -17,13 +17,14 @@ import (
 // itself, and where the digests at hand show that it says otherwise.
 func (v *verification) byLists(ctx context.Context, a *artifact.Artifact, result report.Result) (report.Result, error) {
 	needed := result.Verdict == nil || v.policy.RequireAll
-	claims := v.lists.claims[a.Path]
+	path := v.hub.path(a)
+	claims := v.lists.claims[path]
 	if needed {
-		beside, err := v.lists.folder(ctx, filepath.Dir(a.Path))
+		beside, err := v.lists.folder(ctx, filepath.Dir(path))
 		if err != nil {
 			return result, err
 		}
-		claims = slices.Concat(claims, beside.claims[a.Path])
+		claims = slices.Concat(claims, beside.claims[path])
 	}
 	denied := false
 	for _, c := range claims {
@@ -82,16 +83,25 @@ func (c claim) refusals(judged report.Result, known []report.Refusal) []report.R
 // differs holds a file to every digest that the list states of it.
 func (c claim) differs(ctx context.Context, a *artifact.Artifact) (error, error) {
 	missing := slices.DeleteFunc(slices.Sorted(maps.Keys(c.digest)), func(algorithm string) bool { return a.GetDigest()[algorithm] != "" })
-	if len(missing) > 0 {
+	if len(missing) > 0 && a.Path != "" {
 		if err := a.Rehash(ctx, missing...); err != nil {
 			return nil, err
 		}
 	}
+	compared := 0
 	for _, algorithm := range slices.Sorted(maps.Keys(c.digest)) {
-		if got := a.GetDigest()[algorithm]; got != c.digest[algorithm] {
+		got := a.GetDigest()[algorithm]
+		if got == "" {
+			continue // known by its digest alone
+		}
+		if compared++; got != c.digest[algorithm] {
 			return &verify.Rejection{Check: verify.CheckSubject, Want: algorithm + ":" + c.digest[algorithm], Got: algorithm + ":" + got,
 				Why: c.Name + " lists another file of this name", Hint: "download both again; if it stays so, tell the project: the file or " + c.Name + " was replaced"}, nil
 		}
+	}
+	if compared == 0 {
+		return &verify.Rejection{Check: verify.CheckSubject, Want: "a digest that " + c.Name + " lists", Got: "the file is known by another algorithm's",
+			Hint: "without --digests-only the file is downloaded and hashed"}, nil
 	}
 	return nil, nil
 }

@@ -109,6 +109,9 @@ func (l *lists) folder(ctx context.Context, dir string) (*lists, error) {
 func (l *list) judge(ctx context.Context, v *verification) (report.Result, error) {
 	l.once.Do(func() {
 		l.result, l.err = v.direct(ctx, l.Artifact)
+		if l.err == nil {
+			l.result, l.err = v.attested(ctx, l.Artifact, l.result)
+		}
 		if l.Err != nil && l.Explicit {
 			l.result.Verdict, l.result.Bundle = nil, ""
 			l.result.Refused = append(l.result.Refused, report.Refusal{Err: &verify.Rejection{Check: verify.CheckCoverage,

@@ -18,6 +18,7 @@ import (
 type lookup struct {
 	given  *material.Index // nil without --bundle
 	images *images         // nil where no target is one
+	hub    *hub            // nil where GitHub is not asked
 
 	mu      sync.Mutex
 	folders map[string]*folder
@@ -72,14 +73,15 @@ func (l *lookup) find(ctx context.Context, a *artifact.Artifact) (candidates []m
 	if attached, ok := l.images.find(ctx, a); ok {
 		return attached, len(attached), nil
 	}
-	if a.Path == "" {
+	path := l.hub.path(a)
+	if path == "" {
 		return nil, 0, nil
 	}
-	in, err := l.folder(filepath.Dir(a.Path))
+	in, err := l.folder(filepath.Dir(path))
 	if err != nil {
 		return nil, 0, err
 	}
-	own, err := in.beside(a)
+	own, err := in.beside(path)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -164,9 +166,9 @@ func (f *folder) read(dir string) error {
 
 // beside reads what stands beside an artifact under its name, unless it was read
 // for all of the folder.
-func (f *folder) beside(a *artifact.Artifact) ([]material.Found, error) {
+func (f *folder) beside(file string) ([]material.Found, error) {
 	var all []material.Found
-	for _, path := range material.Beside(a.Path) {
+	for _, path := range material.Beside(file) {
 		found, read := f.files[path]
 		if !read {
 			var err error

@@ -96,6 +96,9 @@ func policyFromFlags(c *cli.Context) (*verify.Policy, error) {
 	if p, err = p.And(file); err != nil {
 		return nil, err
 	}
+	if p, err = impliedBy(c, p); err != nil {
+		return nil, err
+	}
 	unloggedSummary(p)
 	if p.Repository == "" && len(p.Identities) == 0 && p.Key == nil {
 		return nil, withHint(usagef("no identity given: say who must have signed"),

@@ -87,12 +87,14 @@ func (env *Env) verifyFolder(ctx context.Context, c *cli.Context, policy *verify
 	if err != nil {
 		return nil, err
 	}
-	return &report.Verification{
+	outcome := &report.Verification{
 		Question: policy.Question(),
 		Results:  append(results, listed.absent()...),
 		LeftOut:  listed.leftOut(set),
 		Root:     rootInfo(c, trusted),
-	}, nil
+	}
+	asAssets(outcome, folder)
+	return outcome, nil
 }
 
 // nothingToVerify is a release of bundles and nothing else, or of nothing at all:

@@ -25,7 +25,7 @@ func verifyCommand(env *Env) *cli.Command {
 		Name:  "verify",
 		Usage: "say who signed artifacts and what they were built from",
 		UsageText: "hallmark verify --repo octo/widget --tag v1.4.0 widget.zip\n" +
-			"hallmark verify --repo octo/widget --bundle multiple.intoto.jsonl dist\n" +
+			"hallmark verify octo/widget@v1.4.0\n" +
 			"hallmark verify --policy widget.policy.yaml widget.tar.gz",
 		Description: "A target is verified by a bundle that satisfies the whole policy: its own, or\n" +
 			"that of a checksum file in its folder, or among the targets, which lists it;\n" +
@@ -41,7 +41,7 @@ func verifyCommand(env *Env) *cli.Command {
 			offlineFlag(),
 			formatFlag("text", "json", "github"),
 			quietFlag(),
-		}, npmFlags(), believedFlags(), summaryFlags()),
+		}, hubFlags(), npmFlags(), believedFlags(), summaryFlags()),
 		Action: func(c *cli.Context) error { return runVerify(c.Context, env, c) },
 	}
 }
@@ -78,11 +78,16 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 	} else if given != nil {
 		bundles.given = given
 	}
-	set, images, err := env.verifyTargets(ctx, c)
+	hub, err := env.hubFromFlags(c, policy)
 	if err != nil {
 		return err
 	}
-	bundles.images = images
+	defer hub.close()
+	set, images, err := env.verifyTargets(ctx, c, hub)
+	if err != nil {
+		return err
+	}
+	bundles.images, bundles.hub = images, hub
 	var listed *lists
 	if countsLists(c) {
 		listed = newLists(set.Lists)
@@ -98,6 +103,7 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 		unlogged: newUnlogged(env.completer(c, trusted, policy.Key)),
 		npm:      npm,
 		lists:    listed,
+		hub:      hub,
 	}
 	results, err := v.all(ctx, set.Artifacts)
 	if err != nil {
@@ -106,8 +112,11 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 	outcome := &report.Verification{
 		Question: policy.Question(),
 		Results:  append(results, absent...),
-		LeftOut:  listed.leftOut(set),
+		LeftOut:  append(listed.leftOut(set), hub.unfinished()...),
 		Root:     rootInfo(c, trusted),
+	}
+	if hub.isRelease() {
+		asAssets(outcome, hub.folder)
 	}
 	err = env.printVerification(c, outcome)
 	return errors.Join(err, env.writeSummary(ctx, c, summary, outcome))
@@ -141,6 +150,7 @@ type verification struct {
 	unlogged *unlogged
 	npm      *npmPackage // nil where the target is none
 	lists    *lists      // nil where checksum files cover nothing
+	hub      *hub        // nil where GitHub is not asked
 
 	mu    sync.Mutex
 	needs map[*bundle.Bundle][]string // digests that bundles need, see algorithms
@@ -176,8 +186,11 @@ func (v *verification) one(ctx context.Context, a *artifact.Artifact) (report.Re
 	} else {
 		result, err = v.direct(ctx, a)
 	}
-	if err == nil && v.lists != nil && a.Path != "" {
+	if err == nil && v.lists != nil && v.hub.path(a) != "" {
 		result, err = v.byLists(ctx, a, result)
+	}
+	if err == nil && v.lists.at(a) == nil {
+		result, err = v.attested(ctx, a, result)
 	}
 	result.Name, result.Digest = a.Name, a.GetDigest()
 	if err == nil && result.Verdict == nil && len(result.Refused) == 0 {
@@ -189,11 +202,16 @@ func (v *verification) one(ctx context.Context, a *artifact.Artifact) (report.Re
 // direct looks for a bundle that satisfies the whole policy for an artifact. One
 // is enough, unless all must; what several establish is never added up.
 func (v *verification) direct(ctx context.Context, a *artifact.Artifact) (report.Result, error) {
-	result := report.Result{Name: a.Name}
 	candidates, _, err := v.bundles.find(ctx, a)
 	if err != nil {
-		return result, err
+		return report.Result{Name: a.Name}, err
 	}
+	return v.consider(ctx, a, candidates)
+}
+
+// consider tries candidates on an artifact.
+func (v *verification) consider(ctx context.Context, a *artifact.Artifact, candidates []material.Found) (report.Result, error) {
+	result := report.Result{Name: a.Name}
 	if err := v.digests(ctx, a, candidates); err != nil {
 		return result, err
 	}
@@ -310,8 +328,11 @@ func (v *verification) notCovered(ctx context.Context, a *artifact.Artifact) ([]
 	default:
 		r.Got = fmt.Sprintf("%d bundles about other files", searched)
 	}
-	if v.lists != nil && a.Path != "" {
-		notes, err := v.lists.notes(ctx, v, a.Path)
+	if v.hub != nil {
+		r.Got, r.Hint = r.Got+", and no attestation at GitHub", ""
+	}
+	if path := v.hub.path(a); v.lists != nil && path != "" {
+		notes, err := v.lists.notes(ctx, v, path)
 		if err != nil {
 			return nil, err
 		}

@@ -76,7 +76,11 @@ func summaryFile(c *cli.Context, stdin io.Reader, p *verify.Policy) (*material.I
 
 // verifyTargets finds what is to be verified: numbered images, or else whatever
 // can be named by a digest.
-func (env *Env) verifyTargets(ctx context.Context, c *cli.Context) (*artifact.Set, *images, error) {
+func (env *Env) verifyTargets(ctx context.Context, c *cli.Context, hub *hub) (*artifact.Set, *images, error) {
+	if hub.isRelease() {
+		set, err := hub.download(ctx, env, c)
+		return set, nil, err
+	}
 	if set, err := numberedImages(c); set != nil || err != nil {
 		return set, nil, err
 	}
