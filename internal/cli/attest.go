@@ -33,6 +33,7 @@ func attestCommand(env *Env) *cli.Command {
 		Category: maintainers,
 		Flags: append(append(append(signingFlags(), recordFlags()...), predicateFlags()...),
 			fromFlag(),
+			storeFlag(),
 			checksumsFlag(),
 			platformFlag(),
 			outputFlag("write the bundles to `FILE`, one a line"),
@@ -49,6 +50,10 @@ func runAttest(ctx context.Context, env *Env, c *cli.Context) error {
 		return err
 	}
 	if err := checkPredicateFlags(c); err != nil {
+		return err
+	}
+	store, err := env.storeFromFlags(c)
+	if err != nil {
 		return err
 	}
 	key, err := env.signingKey(ctx, c)
@@ -89,6 +94,13 @@ func runAttest(ctx context.Context, env *Env, c *cli.Context) error {
 	}
 	attached, failure := s.attachAll(ctx, c, inRegistries, aboutImages)
 	summary := s.summary(c, true)
+	if failure == nil {
+		file := ""
+		if len(files) > 0 {
+			file = attestationPath(c, files)
+		}
+		summary.Stored, failure = s.storeAll(ctx, store, file, inRegistries, aboutImages)
+	}
 	summary.Signed, summary.Targets, summary.LeftOut = append(done, attached...), targets(c, set), leftOut(set)
 	if err := env.printSigning(c, summary); err != nil {
 		return err

@@ -23,6 +23,7 @@ type Signing struct {
 	Signed      []Signed
 	Targets     []string // the artifacts that are no images, as the command line names them
 	LeftOut     []LeftOut
+	Stored      []Stored // at GitHub
 	Trust       []string // the flags that name the trusted root; none where it is the usual one
 }
 
@@ -36,6 +37,12 @@ type Signed struct {
 	Kept      bool // it stood there before and verifies
 }
 
+// Stored is a bundle that GitHub keeps, and the page that shows it.
+type Stored struct {
+	ID  int64  `json:"id"`
+	URL string `json:"url"`
+}
+
 // Text writes the outcome for a person, with the command that verifies it.
 func (s *Signing) Text(w io.Writer, o TextOptions) error {
 	p := &page{TextOptions: o}
@@ -45,6 +52,7 @@ func (s *Signing) Text(w io.Writer, o TextOptions) error {
 		s.doneRow("kept", s.which(false, true)),
 		attachedRow("attached", s.which(true, false)),
 		attachedRow("kept", s.which(true, true)),
+		storedRow(s.Stored),
 	})
 	if len(s.LeftOut) > 0 {
 		p.line("")
@@ -109,6 +117,15 @@ func attachedRow(label string, bundles []Signed) row {
 	for _, one := range bundles {
 		_, digest, _ := strings.Cut(one.Bundle, "@")
 		r.parts = append(r.parts, part{text: join("  ", name(one.Name), "as"+together+name(digest), logRange([]Signed{one}))})
+	}
+	return r
+}
+
+// storedRow names what GitHub keeps by its pages.
+func storedRow(all []Stored) row {
+	r := row{label: "stored"}
+	for _, one := range all {
+		r.parts = append(r.parts, part{text: "at GitHub as " + name(one.URL)})
 	}
 	return r
 }
@@ -243,7 +260,9 @@ func (s *Signing) JSON(w io.Writer) error {
 		Key       string       `json:"key,omitzero"`
 		Signed    []signed     `json:"signed"`
 		LeftOut   []leftOutDoc `json:"leftOut,omitempty"`
+		Stored    []Stored     `json:"stored,omitempty"`
 	}{MediaType: "application/vnd.hallmark.signing.v1+json", Kind: "signature", Signed: []signed{}}
+	document.Stored = s.Stored
 	if s.Attestation {
 		document.Kind = "attestation"
 	}
