@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,22 +35,26 @@ func last(change ...func(*build)) func(*project) {
 // beside.
 func TestAttacks(t *testing.T) {
 	s := reviewtest.New(t)
-	count, rewarded := 0, 0
-	for _, a := range attacks {
-		t.Run(a.name, func(t *testing.T) {
-			p := newProject(t, s)
-			a.build(p)
-			report := p.judge(t)
-			wantFile(t, filepath.Join("testdata", "attacks", a.name, "want"), a.what+"\n\n"+sum(report))
-			if !a.honest {
-				count++
-				if report.Scorecard.Score >= 8 {
-					rewarded++
+	var count, rewarded atomic.Int32
+	t.Run("each", func(t *testing.T) {
+		for _, a := range attacks {
+			t.Run(a.name, func(t *testing.T) {
+				t.Parallel()
+				p := newProject(t, s)
+				a.build(p)
+				report := p.judge(t)
+				wantFile(t, filepath.Join("testdata", "attacks", a.name, "want"), a.what+"\n\n"+sum(report))
+				if a.honest {
+					return
 				}
-			}
-		})
-	}
-	t.Logf("%d attacks, of which the names of files alone would have earned %d a score of 8 to 10", count, rewarded)
+				count.Add(1)
+				if report.Scorecard.Score >= 8 {
+					rewarded.Add(1)
+				}
+			})
+		}
+	})
+	t.Logf("%d attacks, of which the names of files alone would have earned %d a score of 8 to 10", count.Load(), rewarded.Load())
 }
 
 // sum says what a report comes to.

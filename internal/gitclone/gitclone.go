@@ -44,8 +44,9 @@ var ErrSize = errors.New("the repository is too large")
 // Repository is a bare clone.
 type Repository struct{ git command }
 
-// Clone clones a repository into a new folder. Blobs of more than a megabyte
-// are left out where the server can do so.
+// Clone clones a repository into a folder that must not be there yet, and is
+// gone again where it fails. Blobs of more than a megabyte are left out where the
+// server can do so.
 func Clone(ctx context.Context, url, dir string, o Options) (*Repository, error) {
 	git, err := newCommand(o)
 	if err != nil {
@@ -53,6 +54,9 @@ func Clone(ctx context.Context, url, dir string, o Options) (*Repository, error)
 	}
 	if strings.HasPrefix(url, "-") {
 		return nil, fmt.Errorf("repository %q: not an address", url)
+	}
+	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: something is there already", dir)
 	}
 	limit, timeout := o.MaxSize, o.Timeout
 	if limit <= 0 {
@@ -68,11 +72,12 @@ func Clone(ctx context.Context, url, dir string, o Options) (*Repository, error)
 	go watch(ctx, stop, dir, limit)
 
 	git.dir = filepath.Dir(dir)
-	if _, err := git.run(ctx, nil, "clone", "--bare", "--quiet", "--template=", "--no-local", "--filter=blob:limit=1m", "--", url, dir); err != nil {
-		return nil, fmt.Errorf("repository %s: %w", url, err)
+	_, err = git.run(ctx, nil, "clone", "--bare", "--quiet", "--template=", "--no-local", "--filter=blob:limit=1m", "--", url, dir)
+	if err == nil && size(dir) > limit {
+		err = ErrSize
 	}
-	if size(dir) > limit {
-		return nil, fmt.Errorf("repository %s: %w", url, ErrSize)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("repository %s: %w", url, err), os.RemoveAll(dir))
 	}
 	git.dir = dir
 	git.environment = append(git.environment, "GIT_DIR="+dir, "GIT_NO_LAZY_FETCH=1")

@@ -187,11 +187,18 @@ func TestCloneRefuses(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := Clone(t.Context(), tt.url, filepath.Join(t.TempDir(), "clone"), tt.options)
+			into := filepath.Join(t.TempDir(), "clone")
+			_, err := Clone(t.Context(), tt.url, into, tt.options)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want %q", err, tt.want)
 			}
+			if _, err := os.Lstat(into); !errors.Is(err, os.ErrNotExist) {
+				t.Error("something of it stayed")
+			}
 		})
+	}
+	if _, err := Clone(t.Context(), "file://"+dir, dir, fromFile); err == nil {
+		t.Error("cloned into a folder that was there")
 	}
 	if _, err := mustClone(t, dir).Commits(t.Context(), []string{"--all"}); err == nil {
 		t.Error("an option was taken for a commit")
