@@ -29,6 +29,14 @@
 // a file that arrived although its answer got lost is found. A download goes on
 // where it stopped. So each of them can be called again by a second run.
 //
+// # What it costs
+//
+// GitHub answers a stranger's address 60 calls an hour, and a token some
+// thousands. Files of releases cost none. Releases come thirty in a call,
+// attestations of a hundred digests in one with [Client.BulkAttestations];
+// [Cache] makes a second run nearly free, [Client.Budget] says what is left, and
+// [RateLimit] tells the transport below when to wait.
+//
 // # What it cannot decide
 //
 // To strangers GitHub shows a private thing as absent, so ErrNotFound is no

@@ -60,6 +60,10 @@ var deviations = map[string]deviation{
 			return starter.ReplaceAll(body, []byte(`"state":"uploaded"`))
 		},
 	},
+	"304": {
+		source: restDocs + "using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate",
+		status: func(e fakegithub.Exchange) bool { return e.Status == 304 },
+	},
 	"401 and 404": {
 		source: restDocs + "using-the-rest-api/troubleshooting-the-rest-api, on bad credentials and on what is not found",
 		status: func(e fakegithub.Exchange) bool { return e.Status == 401 || e.Status == 404 },

@@ -2,6 +2,8 @@ package fakegithub
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -45,6 +47,8 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	}
 	answer := httptest.NewRecorder()
 	switch {
+	case r.URL.Path == "/rate_limit":
+		s.getRateLimit(answer, r, faults)
 	case s.limited(answer, r, faults, number):
 	case r.Header.Get("Authorization") != "" && s.token(r) == nil:
 		refuse(answer, http.StatusUnauthorized, "Bad credentials")
@@ -56,10 +60,31 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.api.ServeHTTP(answer, r)
 	}
+	s.unchanged(answer, r)
 	if s.options.Check != nil {
-		s.options.Check(Exchange{r, body, answer.Code, answer.Result().Header, answer.Body.Bytes()})
+		s.options.Check(Exchange{r, body, answer.Code, answer.Header(), answer.Body.Bytes()})
 	}
 	s.hand(w, answer)
+}
+
+// unchanged answers that nothing has changed where the asker knows it all. With
+// a token that is no call.
+// https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
+func (s *Server) unchanged(answer *httptest.ResponseRecorder, r *http.Request) {
+	if r.Method != http.MethodGet || answer.Code != http.StatusOK {
+		return
+	}
+	sum := sha256.Sum256(answer.Body.Bytes())
+	etag := `W/"` + hex.EncodeToString(sum[:]) + `"`
+	answer.Header().Set("ETag", etag)
+	if r.Header.Get("If-None-Match") != etag {
+		return
+	}
+	answer.Code = http.StatusNotModified
+	answer.Body.Reset()
+	if t := s.token(r); t != nil {
+		s.limits.spend(t.Login, s.now(), -1)
+	}
 }
 
 // fail answers as a broken server does.
@@ -75,10 +100,12 @@ func (s *Server) fail(w http.ResponseWriter, f Faults) {
 }
 
 func (s *Server) hand(w http.ResponseWriter, answer *httptest.ResponseRecorder) {
-	for name, values := range answer.Result().Header {
+	for name, values := range answer.Header() {
 		w.Header()[name] = values
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(answer.Body.Len()))
+	if answer.Code != http.StatusNotModified {
+		w.Header().Set("Content-Length", strconv.Itoa(answer.Body.Len()))
+	}
 	w.WriteHeader(answer.Code)
 	_, _ = w.Write(answer.Body.Bytes())
 }

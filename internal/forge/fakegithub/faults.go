@@ -3,14 +3,10 @@ package fakegithub
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -86,60 +82,4 @@ func (d *dice) roll(seed uint64) float64 {
 		d.seed, d.from = seed, rand.New(rand.NewPCG(seed, 0))
 	}
 	return d.from.Float64()
-}
-
-// limits count the calls of an hour, for anybody and for each token.
-type limits struct {
-	mu    sync.Mutex
-	spent map[string]int
-	reset time.Time
-}
-
-// limited says in the header how many calls are left, and refuses where none
-// are, or where the faults will it so.
-func (s *Server) limited(w http.ResponseWriter, r *http.Request, f Faults, number int) bool {
-	if slices.Contains(f.SecondaryAt, number) {
-		if f.SecondaryFor > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(max(time.Second, f.SecondaryFor)/time.Second)))
-		}
-		refuseWith(w, http.StatusForbidden, document{
-			"message":           "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
-			"documentation_url": "https://docs.github.com/free-pro-team@latest/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits",
-		})
-		return true
-	}
-	who, most := "anybody", f.Anonymous
-	if t := s.token(r); t != nil {
-		who, most = t.Login, f.Token
-	}
-	s.limits.mu.Lock()
-	now := s.now()
-	if s.limits.spent == nil || !now.Before(s.limits.reset) {
-		s.limits.spent, s.limits.reset = map[string]int{}, now.Add(time.Hour)
-	}
-	s.limits.spent[who]++
-	spent, reset := s.limits.spent[who], s.limits.reset
-	s.limits.mu.Unlock()
-
-	refused := most > 0 && spent > most
-	if slices.Contains(f.LimitAt, number) {
-		refused, reset = true, now.Add(max(time.Second, f.LimitFor))
-	}
-	if most == 0 {
-		most = 5000
-	}
-	left := max(0, most-spent)
-	if refused {
-		left = 0
-	}
-	w.Header().Set("X-RateLimit-Limit", strconv.Itoa(most))
-	w.Header().Set("X-RateLimit-Remaining", strconv.Itoa(left))
-	w.Header().Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
-	if refused {
-		refuseWith(w, http.StatusForbidden, document{
-			"message":           fmt.Sprintf("API rate limit exceeded for %s.", who),
-			"documentation_url": "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api",
-		})
-	}
-	return refused
 }
