@@ -2,8 +2,11 @@ package trust
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -15,6 +18,9 @@ import (
 func verifyToken(ctx context.Context, token Token, issuer string, client *http.Client, now func() time.Time, claims any) error {
 	ctx = oidc.ClientContext(ctx, client)
 	provider, err := oidc.NewProvider(ctx, issuer)
+	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) && strings.HasPrefix(wrapped.Err.Error(), issuer) {
+		return fmt.Errorf("issuer %w", wrapped.Err) // which says once more what was asked
+	}
 	if err != nil {
 		return fmt.Errorf("issuer %s: %w", issuer, err)
 	}
