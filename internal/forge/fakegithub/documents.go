@@ -2,8 +2,10 @@ package fakegithub
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -71,4 +73,14 @@ func account(login string, id int64, kind string) document {
 
 func nodeID(kind string, id int64) string {
 	return kind + "_" + base64.RawURLEncoding.EncodeToString([]byte(fmt.Sprint(id)))
+}
+
+// filled is a document that a test has given in part.
+func filled(given json.RawMessage, base document) document {
+	var d document
+	if json.Unmarshal(given, &d) != nil {
+		d = document{}
+	}
+	maps.Copy(base, d)
+	return base
 }
