@@ -286,6 +286,17 @@ var attacks = []attack{
       contents: write
     steps:
       - run: gh release create`)},
+	{name: "own-action-publishes-first", what: "An action of the project's own publishes before anything is signed.", build: func(p *project) {
+		for i := range 6 {
+			b := p.build(i)
+			b.bare = i < 1
+			b.workflow = strings.Replace(goodWorkflow, "      - run: make dist\n", "      - uses: ./.github/actions/ship\n", 1)
+			p.publish(b)
+			p.document(review.WorkflowDocument, ".github/actions/ship/action.yml", b.commit,
+				"name: ship\nruns:\n  using: composite\n  steps:\n    - run: make dist && gh release create \"$GITHUB_REF_NAME\" dist/widget.zip\n      shell: bash\n")
+		}
+		p.adopting("v1.1.0")
+	}},
 	{name: "loose-command", what: "Users are told to verify with a pattern that anybody matches.", build: func(p *project) {
 		p.record.Documents = nil
 		p.document(review.GuideDocument, "README.md", "", "```sh\ncosign verify-blob widget.zip --bundle widget.zip.sigstore.json \\\n"+

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -17,35 +18,38 @@ type script struct {
 	err      error
 }
 
-// workflowsAt are the workflows of the record at a commit, by their paths.
+// workflowsAt are the workflows of the record at a commit, by their paths, each
+// knowing the project's own actions and workflows that it uses.
 func (j *judge) workflowsAt(commit string) []script {
-	var all []script
+	if commit == "" {
+		return nil
+	}
+	all, known := j.scripts[commit]
+	if known {
+		return all
+	}
+	var linked []*workflow.Workflow
 	for _, d := range j.record.Documents {
-		if d.Kind != WorkflowDocument || d.Commit != commit || commit == "" {
+		data, ok := j.record.content(d)
+		if !ok || d.Kind != WorkflowDocument || d.Commit != commit {
 			continue
 		}
-		if s, ok := j.parse(d); ok {
+		s := script{document: d}
+		parse, isAction := workflow.Parse, strings.HasPrefix(path.Base(d.Name), "action.")
+		if isAction {
+			parse = workflow.ParseAction
+		}
+		if s.Workflow, s.err = parse(d.Name, data); s.err == nil {
+			linked = append(linked, s.Workflow)
+		}
+		if !isAction {
 			all = append(all, s)
 		}
 	}
+	workflow.Link("", linked)
 	slices.SortFunc(all, func(a, b script) int { return strings.Compare(a.document.Name, b.document.Name) })
+	j.scripts[commit] = all
 	return all
-}
-
-// parse reads a workflow once, however many commits have it.
-func (j *judge) parse(d Document) (script, bool) {
-	data, ok := j.record.content(d)
-	if !ok {
-		return script{}, false
-	}
-	key := d.Name + "\x00" + d.Asked.SHA256
-	s, known := j.scripts[key]
-	if !known {
-		s.Workflow, s.err = workflow.Parse(d.Name, data)
-		j.scripts[key] = s
-	}
-	s.document = d
-	return s, true
 }
 
 // latestWorkflows are those of the latest releases since adoption, each content

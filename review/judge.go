@@ -36,7 +36,7 @@ func Judge(r *Record, o Options) (*Report, error) {
 	if err := r.validate(); err != nil {
 		return nil, err
 	}
-	j := &judge{record: r, verifier: &verify.Verifier{Root: o.Root}, bundles: make(map[string]*material), scripts: make(map[string]script)}
+	j := &judge{record: r, verifier: &verify.Verifier{Root: o.Root}, bundles: make(map[string]*material), scripts: make(map[string][]script)}
 	j.report = &Report{MediaType: ReportType, Tool: r.Tool, Clock: r.Clock.UTC(), Since: r.Since.UTC(),
 		Project: r.Repository.Name, Record: digestOf(document)}
 	j.readReleases()
@@ -75,7 +75,7 @@ type judge struct {
 	releases []*release           // those since the record's day, oldest first
 	older    []*release           // what the record has of before
 	bundles  map[string]*material // by their SHA-256, each read once
-	scripts  map[string]script    // by their path and SHA-256
+	scripts  map[string][]script  // by their commit
 	identity identity
 	adopted  *release // nil where nothing verified
 }

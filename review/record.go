@@ -77,7 +77,7 @@ type Kind string
 
 // The kinds of documents.
 const (
-	WorkflowDocument    Kind = "workflow"           // of .github/workflows, at a release's commit
+	WorkflowDocument    Kind = "workflow"           // of .github/workflows at a release's commit, or an action of the project's own
 	GuideDocument       Kind = "guide"              // what users read: README, SECURITY, pages of docs
 	AllstarDocument     Kind = "allstar"            // Allstar's configuration
 	UpdatesDocument     Kind = "dependency-updates" // configuration of a dependency update tool

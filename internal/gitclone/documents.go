@@ -2,7 +2,6 @@ package gitclone
 
 import (
 	"context"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,20 +13,17 @@ import (
 // maxDocuments bounds the texts of one kind at one commit.
 const maxDocuments = 100
 
-const workflows = ".github/workflows"
-
-// Workflows are the workflow files at each of the commits. Their contents go to
-// the blobs; one that is too large is unknown.
+// Workflows are the workflow files at each of the commits, and the project's own
+// actions that they may use. Their contents go to the blobs; one that is too
+// large is unknown.
 func (r *Repository) Workflows(ctx context.Context, commits []string, at time.Time, blobs review.Blobs) ([]review.Document, error) {
 	var all []review.Document
 	for _, commit := range commits {
-		files, err := r.Files(ctx, commit, workflows)
+		files, err := r.Files(ctx, commit, "")
 		if err != nil {
 			return nil, err
 		}
-		files = slices.DeleteFunc(files, func(name string) bool {
-			return path.Dir(name) != workflows || path.Ext(name) != ".yml" && path.Ext(name) != ".yaml"
-		})
+		files = slices.DeleteFunc(files, func(name string) bool { return !workflowFile.MatchString(name) })
 		for _, name := range files[:min(len(files), maxDocuments)] {
 			d, err := r.document(ctx, review.WorkflowDocument, commit, name, at, blobs)
 			if err != nil {
@@ -38,6 +34,9 @@ func (r *Repository) Workflows(ctx context.Context, commits []string, at time.Ti
 	}
 	return all, nil
 }
+
+// workflowFile matches what GitHub takes for a workflow, and for an action.
+var workflowFile = regexp.MustCompile(`^(?:\.github/workflows/[^/]+\.ya?ml|(?:.+/)?action\.ya?ml)$`)
 
 // kinds tells what the files of a default branch are for, by their paths. The
 // update tools' are those that their own documentation names.

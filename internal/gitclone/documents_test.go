@@ -16,7 +16,7 @@ func TestDocuments(t *testing.T) {
 	for name, content := range map[string]string{
 		"README.md": "readme", "docs/verifying.md": "verify", "docs/api.md": "api", ".github/SECURITY.md": "security",
 		".github/dependabot.yml": "version: 2", "sub/fuzz_test.go": "package p", ".allstar/branch_protection.yaml": "x: 1",
-		".github/workflows/nested/x.yml": "on: push", ".github/workflows/notes.txt": "no", ".github/workflows/large.yml": strings.Repeat("#", MaxFile+1),
+		".github/workflows/nested/x.yml": "on: push", ".github/workflows/notes.txt": "no", "actions/x/action.yml": "name: x", ".github/workflows/large.yml": strings.Repeat("#", MaxFile+1),
 	} {
 		write(t, dir, name, content)
 	}
@@ -59,6 +59,7 @@ func TestDocuments(t *testing.T) {
 		{Kind: review.WorkflowDocument, Name: ".github/workflows/release.yml", Text: "on: push\n"},
 		{Kind: review.WorkflowDocument, Name: ".github/workflows/large.yml", Unknown: true},
 		{Kind: review.WorkflowDocument, Name: ".github/workflows/release.yml", Text: "on: push\n"},
+		{Kind: review.WorkflowDocument, Name: "actions/x/action.yml", Text: "name: x"},
 	}
 	if diff := cmp.Diff(want, list(r.Workflows(t.Context(), []string{at["v2"], head}, asked, blobs))); diff != "" {
 		t.Errorf("workflows: %s", diff)
