@@ -32,7 +32,9 @@ func ParseAction(path string, data []byte) (*Workflow, error) {
 	for _, n := range steps.Content {
 		j.Steps = append(j.Steps, w.compositeStep(j, resolve(n)))
 	}
-	w.parseScripts()
+	if err := w.learn(); err != nil {
+		return nil, err
+	}
 	return w, nil
 }
 

@@ -30,7 +30,7 @@ func (w *Workflow) gap(p *Publication, signings []*Signing) (gap, string) {
 	if p.Draft || p.Signs || p.empty() || never(p.Job.If) || p.Step != nil && never(p.Step.If) {
 		return closed, ""
 	}
-	if p.command != nil && p.Step.stateAt(p.command, nil) != unsigned {
+	if p.command != nil && p.command.reached != unsigned {
 		return closed, ""
 	}
 	widest, reason := nothingSigns, "nothing in this workflow signs it"
@@ -79,13 +79,11 @@ func (w *Workflow) between(g *Signing, p *Publication) (gap, string) {
 }
 
 func (w *Workflow) inJob(g *Signing, p *Publication) (gap, string) {
-	steps := p.Job.Steps
-	signs, publishes := slices.Index(steps, g.Step), slices.Index(steps, p.Step)
-	switch {
+	switch signs, publishes := g.Step.index, p.Step.index; {
 	case signs > publishes:
 		return wrongOrder, g.Tool + " comes after it"
 	case signs == publishes:
-		if p.command == nil || g.command == nil || p.Step.stateAt(p.command, g.command) == unsigned {
+		if p.command == nil || g.command == nil || !p.Step.script.before(g.command, p.command) {
 			return wrongOrder, g.Tool + " does not come before it in every case"
 		}
 		return closed, ""
@@ -115,7 +113,7 @@ func (w *Workflow) certain(g *Signing, given []string) (gap, string) {
 		return mayBeSkipped, "if: keeps " + g.Tool + " from ever running"
 	case missing != "":
 		return mayBeSkipped, g.Tool + " runs only if " + missing
-	case g.command != nil && g.Step.ends(g.command) == unsigned:
+	case g.command != nil && !g.command.needed:
 		return mayBeSkipped, "the script of " + g.Tool + " can end well without it"
 	}
 	return closed, ""
@@ -131,7 +129,7 @@ func (g *Signing) tolerated() string {
 		return ""
 	case g.Step.ContinueOnError.Possible():
 		return "continue-on-error hides that " + g.Tool + " failed"
-	case g.command != nil && g.Step.survives(g.command):
+	case g.command != nil && g.command.tolerated:
 		return "the script goes on where " + g.Tool + " fails"
 	}
 	return ""
@@ -152,23 +150,26 @@ func (w *Workflow) requires(job, needed *Job) (bool, string) {
 		}
 		return false, reason
 	}
-	seen := map[*Job]bool{job: true}
+	return job.waits[needed], reason
+}
+
+// waits are the jobs which all have to end well before job is reached, as far as
+// only needs: decides. One that outlives a failure, or hides its own, waits for
+// nobody.
+func waits(job *Job, needed map[*Job][]*Job) map[*Job]bool {
+	all := make(map[*Job]bool)
 	for queue := []*Job{job}; len(queue) > 0; queue = queue[1:] {
-		for _, id := range queue[0].Needs {
-			next := w.Job(id)
-			switch {
-			case next == needed:
-				return true, ""
-			case next == nil || seen[next]:
+		for _, next := range needed[queue[0]] {
+			if all[next] {
 				continue
-			case outlivesFailure(next.If) || next.ContinueOnError.Possible():
-				continue // what it waited for may have failed
 			}
-			seen[next] = true
-			queue = append(queue, next)
+			all[next] = true
+			if !outlivesFailure(next.If) && !next.ContinueOnError.Possible() {
+				queue = append(queue, next)
+			}
 		}
 	}
-	return false, reason
+	return all
 }
 
 func needs(job, needed *Job) bool {
@@ -190,44 +191,4 @@ func (w *Workflow) signedThere(g *Signing, p *Publication) (gap, string) {
 		}
 	}
 	return w.certain(g, given)
-}
-
-// stateAt is the state in which the step's script first reaches a command, where
-// only sign signs or, if that is nil, each command that can.
-func (s *Step) stateAt(c, sign *Command) state {
-	at, found := unreachable, false
-	s.script.follow(unsigned, func(reached *Command, in state) (ok, bad state) {
-		if reached == c {
-			at, found = min(at, in), true
-		}
-		return signature(sign)(reached, in)
-	})
-	if !found { // inside of what is not followed
-		return unsigned
-	}
-	return at
-}
-
-// ends is the state in which the step succeeds.
-func (s *Step) ends(sign *Command) state { return s.script.follow(unsigned, signature(sign)) }
-
-// signature is the effect of the command that signs, or of each that can.
-func signature(only *Command) effect {
-	return func(c *Command, in state) (ok, bad state) {
-		if c == only || only == nil && commandSigns(c) != nil {
-			return max(in, signed), in
-		}
-		return in, in
-	}
-}
-
-// survives tells whether the step can succeed although the command failed. Here
-// signed stands for a way on which it did not.
-func (s *Step) survives(failing *Command) bool {
-	return s.script.follow(signed, func(c *Command, in state) (ok, bad state) {
-		if c == failing && in != unreachable {
-			return unreachable, unsigned
-		}
-		return in, in
-	}) == unsigned
 }

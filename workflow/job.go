@@ -26,6 +26,7 @@ type Job struct {
 	Pos             Pos // of its id
 
 	workflow *Workflow
+	waits    map[*Job]bool // for which to run and end well, itself or through others
 }
 
 // Step is a step of a job: an action that is used, or a script that is run.
@@ -44,6 +45,7 @@ type Step struct {
 	job      *Job
 	workflow *Workflow
 	script   *script
+	index    int // in the job
 }
 
 // Input is an action's or a reusable workflow's input as it was written, "" if it

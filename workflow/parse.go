@@ -16,6 +16,12 @@ import (
 // for, which a parser of a few lines of nested ones would otherwise never end.
 const maxNodes = 200_000
 
+const (
+	maxJobs  = 256
+	maxSteps = 1000
+	maxActs  = 256 // commands that sign, and as many that publish
+)
+
 // Parse reads a workflow. An error is a *SyntaxError: data cannot be a workflow.
 // What is wrong with parts of one is in Problems, and the rest still stands.
 func Parse(path string, data []byte) (*Workflow, error) {
@@ -33,17 +39,57 @@ func Parse(path string, data []byte) (*Workflow, error) {
 		}
 	}
 	w.fill(parsed)
-	w.parseScripts()
+	if err := w.learn(); err != nil {
+		return nil, err
+	}
 	return w, nil
 }
 
-// parseScripts parses all scripts once, so that a Workflow may be read by many.
-func (w *Workflow) parseScripts() {
+// learn finds out once what is asked later, so that a Workflow may be read by
+// many.
+func (w *Workflow) learn() error {
+	needed := make(map[*Job][]*Job)
 	for _, j := range w.Jobs {
-		for _, s := range j.Steps {
-			s.script = parseScript(s.scriptText(), s.shell(), s.scriptPos)
+		if len(w.Jobs) > maxJobs || len(j.Needs) > maxJobs {
+			return &SyntaxError{Path: w.Path, Pos: j.Pos, Message: fmt.Sprintf("more than %d jobs", maxJobs)}
+		}
+		for _, id := range j.Needs {
+			if next := w.Job(id); next != nil {
+				needed[j] = append(needed[j], next)
+			}
 		}
 	}
+	for _, j := range w.Jobs {
+		j.waits = waits(j, needed)
+	}
+	return w.parseScripts()
+}
+
+// parseScripts parses and follows all scripts. It refuses more than anybody writes, since what is asked later compares each
+// signature with each publication.
+func (w *Workflow) parseScripts() error {
+	steps, signs, publishes := 0, 0, 0
+	for _, j := range w.Jobs {
+		steps += len(j.Steps)
+		for i, s := range j.Steps {
+			s.index = i
+			s.script = parseScript(s.scriptText(), s.shell(), s.scriptPos)
+			for _, c := range s.script.commands {
+				if commandSigns(c) != nil {
+					signs++
+				}
+				if commandPublishes(s, c) != nil {
+					publishes++
+				}
+			}
+			if steps > maxSteps || signs > maxActs || publishes > maxActs {
+				return &SyntaxError{Path: w.Path, Pos: s.Pos,
+					Message: fmt.Sprintf("more than %d steps, or %d commands that sign or publish", maxSteps, maxActs)}
+			}
+			s.script.learn()
+		}
+	}
+	return nil
 }
 
 func firstProblem(path string, problems []*actionlint.Error) error {

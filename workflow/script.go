@@ -21,6 +21,11 @@ type Command struct {
 	path   string  // of the program, as it was written
 	last   bool    // of a script whose shell minds nothing but its last command
 	nested *script // of bash -c
+
+	// What following the script has shown, once for all who ask.
+	reached   state // in which it is reached first, whatever signs
+	needed    bool  // the script cannot end well without it
+	tolerated bool  // the script can end well although it failed
 }
 
 // script is what a step runs. Without a tree its commands are known, but not
