@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -88,8 +89,15 @@ func push(t *testing.T, r *running) (commit string) {
 	t.Helper()
 	dir := t.TempDir()
 	r.git(t, dir, "init", "--quiet", "--initial-branch", "main")
-	r.git(t, dir, "commit", "--quiet", "--allow-empty", "--message", "first")
-	r.git(t, dir, "push", "--quiet", "https://x-access-token:"+r.env["GITHUB_TOKEN"]+"@github.com/octo/widget.git", "main")
+	widget := make([]byte, 200_000) // that cannot be compressed
+	_, _ = rand.Read(widget)
+	if err := os.WriteFile(filepath.Join(dir, "widget"), widget, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r.git(t, dir, "add", "widget")
+	r.git(t, dir, "commit", "--quiet", "--message", "first")
+	// What is larger than the buffer comes in chunks.
+	r.git(t, dir, "-c", "http.postBuffer=65536", "push", "--quiet", "https://x-access-token:"+r.env["GITHUB_TOKEN"]+"@github.com/octo/widget.git", "main")
 	return r.git(t, dir, "rev-parse", "HEAD")
 }
 

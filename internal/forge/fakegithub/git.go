@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/cgi"
 	"os"
@@ -185,6 +186,24 @@ func (s *Server) serveGit(w http.ResponseWriter, r *http.Request, in *Repository
 	env := append(s.gitEnvironment(), "GIT_PROJECT_ROOT="+filepath.Join(s.dir, "git"), "GIT_HTTP_EXPORT_ALL=1")
 	if pushes {
 		env = append(env, "REMOTE_USER=somebody")
+	}
+	if r.ContentLength < 0 {
+		// A large pack comes in chunks, and CGI knows none.
+		whole, err := os.CreateTemp(s.dir, "pack-")
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		defer os.Remove(whole.Name())
+		defer whole.Close()
+		if r.ContentLength, err = io.Copy(whole, r.Body); err == nil {
+			_, err = whole.Seek(0, io.SeekStart)
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		r.Body, r.TransferEncoding = whole, nil
 	}
 	(&cgi.Handler{Path: filepath.Join(backend, "git-http-backend"), Dir: s.dir, Env: env}).ServeHTTP(w, r)
 }
