@@ -61,6 +61,26 @@ var attacks = []attack{
 			}
 		})
 	}},
+	{name: "honest-manifest", what: "A signed checksum file lists every artifact.", honest: true, build: func(p *project) {
+		p.record.Documents = nil
+		p.document(review.GuideDocument, "README.md", "", "```\ncosign verify-blob SHA256SUMS --bundle SHA256SUMS.sigstore.json \\\n"+
+			"  --certificate-identity https://github.com/octo/widget/.github/workflows/release.yml@refs/tags/${TAG} \\\n"+
+			"  --certificate-oidc-issuer https://token.actions.githubusercontent.com\n```\n")
+		for i := range 6 {
+			b := p.build(i)
+			b.bare = true
+			if i > 0 {
+				var sums strings.Builder
+				for name, data := range b.artifacts {
+					fmt.Fprintf(&sums, "%s *%s\n", reviewtest.SHA256(data), name)
+				}
+				b.files["SHA256SUMS"] = []byte(sums.String())
+				b.files["SHA256SUMS.sigstore.json"] = p.sigstore.Sign(b.job, b.signed, []byte(sums.String()))
+			}
+			p.publish(b)
+		}
+		p.adopting("v1.1.0")
+	}},
 	{name: "honest-older-form", what: "Signatures and certificates beside the artifacts, of which the collector made bundles.", honest: true, build: func(p *project) {
 		p.history(func(b *build) {
 			b.bare = true
@@ -297,6 +317,8 @@ var attacks = []attack{
 		}
 		p.adopting("v1.1.0")
 	}},
+	{name: "unreadable-workflow", what: "The release workflow has a key that nobody knows: what GitHub makes of it cannot be told.",
+		build: last(func(b *build) { b.workflow = goodWorkflow + "    strange-key: true\n" })},
 	{name: "loose-command", what: "Users are told to verify with a pattern that anybody matches.", build: func(p *project) {
 		p.record.Documents = nil
 		p.document(review.GuideDocument, "README.md", "", "```sh\ncosign verify-blob widget.zip --bundle widget.zip.sigstore.json \\\n"+

@@ -87,9 +87,6 @@ func (j *judge) follow(c command, r *release, a *asset) (says string, works bool
 		return "no release is covered that it could be tried on", false
 	}
 	digest, _ := a.digest()
-	if a.coverage.State == ViaManifest {
-		digest = map[string]string{"sha256": a.coverage.SHA256}
-	}
 	control, err := j.control(a.by, a.Name, digest, p)
 	switch {
 	case err != nil:

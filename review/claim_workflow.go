@@ -76,20 +76,29 @@ func (s script) at(tag string, p workflow.Pos, says string) Case {
 	return Case{Release: tag, Says: says, Path: s.document.Name, Line: p.Line, Column: p.Column, Evidence: []Pointer{s.document.Asked.pointer()}}
 }
 
-// perWorkflow looks at each of the latest workflows that can be read.
+// perWorkflow looks at each of the latest workflows. One that cannot be read
+// whole might do anything, and leaves the claim unknown.
 func (j *judge) perWorkflow(f Finding, look func(s script, tag string) (against []Case, any bool)) Finding {
 	all, tags := j.latestWorkflows()
 	if len(all) == 0 {
 		return f.unknown("the record has no workflow at the latest releases' commits")
 	}
 	var cases []Case
+	var unread error
 	looked := false
 	for i, s := range all {
 		if s.err != nil {
-			return f.unknown(s.err.Error())
+			unread = s.err
+			continue
+		}
+		if len(s.Problems) > 0 {
+			unread = s.Problems[0]
 		}
 		against, any := look(s, tags[i])
 		cases, looked = append(cases, against...), looked || any
+	}
+	if len(cases) == 0 && unread != nil {
+		return f.unknown(unread.Error())
 	}
 	return f.settle(looked, cases)
 }

@@ -50,8 +50,8 @@ func (j *judge) runControls() error {
 	return control(controlPrevious, previous.by, digest, p)
 }
 
-// newestCovered is the newest release, older than another, with an artifact
-// that a bundle covers by itself.
+// newestCovered is the newest release, older than another, with something that a
+// bundle covers by itself: an artifact, or else a checksum file.
 func (j *judge) newestCovered(than *release) (*release, *asset) {
 	older := than == nil
 	for i := len(j.releases) - 1; i >= 0; i-- {
@@ -66,7 +66,7 @@ func (j *judge) newestCovered(than *release) (*release, *asset) {
 			}
 		}
 		for _, a := range r.assets {
-			if a.verdict != nil {
+			if a.content.kind == kindChecksums && a.verdict != nil {
 				return r, a
 			}
 		}

@@ -99,6 +99,22 @@ func TestNothingKnown(t *testing.T) {
 	}
 }
 
+// Without a clone the signatures still tell, and nothing is called enforced.
+func TestWithoutRepository(t *testing.T) {
+	p := newProject(t, reviewtest.New(t))
+	p.history()
+	p.record.Git = review.Git{Asked: review.Answer{Unknown: "no whole clone in 10m0s"}}
+	report := p.judge(t)
+	if report.Verdict != review.Verified {
+		t.Errorf("verdict %s %q, want verified", report.Verdict, report.Reasons)
+	}
+	for _, f := range report.Findings {
+		if f.Outcome == review.False {
+			t.Errorf("%s is false, which nobody could look into: %v", f.Name, f.Cases)
+		}
+	}
+}
+
 func TestFindings(t *testing.T) {
 	p := newProject(t, reviewtest.New(t))
 	p.history()
