@@ -93,3 +93,20 @@ func TestRuleExamples(t *testing.T) {
 		t.Errorf("%d folders of examples for %d rules", len(folders), len(workflow.Rules()))
 	}
 }
+
+// TestGood holds the rules to workflows that are as they should be: what their
+// tools recommend, in the shapes that projects have.
+func TestGood(t *testing.T) {
+	names, err := filepath.Glob(filepath.Join(corpus, "good", "*.yml"))
+	if err != nil || len(names) == 0 {
+		t.Fatal("no good workflows", err)
+	}
+	for _, name := range names {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			w, _ := mustRead(t, filepath.Join("good", filepath.Base(name)))
+			for _, f := range w.Check() {
+				t.Errorf("%s:%d: %s: %s", f.Path, f.Line, f.Rule.ID, f.Message)
+			}
+		})
+	}
+}
