@@ -1,7 +1,9 @@
 package review
 
 import (
-	"fmt"
+	"errors"
+	"slices"
+	"strings"
 
 	"github.com/hallmark-project/hallmark/verify"
 )
@@ -17,32 +19,32 @@ func verificationDocumented(j *judge) Finding {
 		return f.unknown("no README, SECURITY or release notes were read")
 	}
 	r, a := j.newestCovered(nil)
-	var good, bad []Case
+	cases := make(map[Outcome][]Case)
 	seen := make(map[string]bool)
 	for _, g := range guides {
 		for _, c := range readCommands(g.text) {
-			if seen[c.text] {
+			if seen[c.text] || c.aboutImage() {
 				continue
 			}
 			seen[c.text] = true
-			says, works := j.follow(c, r, a)
-			cs := Case{Says: fmt.Sprintf("%s: %s", c.text, says), Path: g.path, Line: c.line, Evidence: []Pointer{g.pointer}}
-			if works {
-				good = append(good, cs)
-			} else {
-				bad = append(bad, cs)
-			}
+			outcome, says := j.follow(c, r, a)
+			cases[outcome] = append(cases[outcome], Case{Says: c.text + ": " + says, Path: g.path, Line: c.line, Evidence: []Pointer{g.pointer}})
 		}
 	}
+	good, bad, untried := cases[True], cases[False], cases[Unknown]
 	switch {
 	case len(bad) > 0:
-		return f.settle(true, append(bad, good...))
-	case len(good) == 0:
-		return f.settle(true, []Case{{Says: "nothing that users read says how to verify"}})
+		return f.settle(true, slices.Concat(bad, good))
+	case len(good) > 0:
+		f = f.settle(true, nil)
+		f.Cases = good
+		return f
+	case len(untried) > 0:
+		f = f.unknown("what is documented could not be tried")
+		f.Cases = untried
+		return f
 	}
-	f = f.settle(true, nil)
-	f.Cases = good
-	return f
+	return f.settle(true, []Case{{Says: "nothing that users read says how to verify"}})
 }
 
 // A guide is a text that users read.
@@ -71,30 +73,54 @@ func (j *judge) guides() []guide {
 
 // follow does what the command would: it verifies the newest covered artifact
 // with the identity that is documented.
-func (j *judge) follow(c command, r *release, a *asset) (says string, works bool) {
+func (j *judge) follow(c command, r *release, a *asset) (Outcome, string) {
 	tag := ""
 	if r != nil {
 		tag = r.Tag
 	}
-	p, err := c.policy(tag)
+	p, err := j.documentedPolicy(c, tag)
+	if errors.Is(err, errNotInRecord) {
+		return Unknown, err.Error()
+	}
 	if err != nil {
-		return err.Error(), false
+		return False, err.Error()
 	}
 	if stranger := letsIn(p, j.record.Repository.Name); stranger != "" {
-		return "would accept " + stranger, false
+		return False, "would accept " + stranger
 	}
 	if a == nil {
-		return "no release is covered that it could be tried on", false
+		return False, "no release is covered that it could be tried on"
 	}
 	digest, _ := a.digest()
 	control, err := j.control(a.by, a.Name, digest, p)
 	switch {
 	case err != nil:
-		return err.Error(), false
+		return False, err.Error()
 	case control.Outcome == False: // it was not refused
-		return "verifies " + a.Name + " of " + r.Tag, true
+		return True, "verifies " + a.Name + " of " + r.Tag
 	}
-	return "refuses " + a.Name + " of " + r.Tag + ": " + control.Says, false
+	return False, "refuses " + a.Name + " of " + r.Tag + ": " + control.Says
+}
+
+var errNotInRecord = errors.New("its policy file is not in the record")
+
+// documentedPolicy is that of the command's flags, or of the file of the project
+// that it names.
+func (j *judge) documentedPolicy(c command, tag string) (*verify.Policy, error) {
+	file := strings.TrimPrefix(c.flag("policy"), "./")
+	if file == "" {
+		return c.policy(tag)
+	}
+	for _, d := range j.record.Documents {
+		if text, ok := j.record.content(d); ok && d.Name == file && d.Kind == GuideDocument {
+			p, err := verify.ParsePolicy(text)
+			if err != nil {
+				return nil, err
+			}
+			return p, p.Validate()
+		}
+	}
+	return nil, errNotInRecord
 }
 
 // strangers are names that no project's verification should accept.

@@ -3,6 +3,7 @@ package review
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/hallmark-project/hallmark/verify"
@@ -131,6 +132,12 @@ func (c *command) flag(names ...string) string {
 		}
 	}
 	return ""
+}
+
+// aboutImage tells whether the command verifies an image, which is no asset of a
+// release.
+func (c *command) aboutImage() bool {
+	return slices.ContainsFunc(c.rest, func(w string) bool { return strings.HasPrefix(w, "oci://") })
 }
 
 // policy is what the command asks of who signed, on a release. Where the text

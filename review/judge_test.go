@@ -99,6 +99,42 @@ func TestNothingKnown(t *testing.T) {
 	}
 }
 
+func TestDocumentedVerification(t *testing.T) {
+	s := reviewtest.New(t)
+	const policy = "policy: v1\nrepo: octo/widget\n"
+	tests := map[string]struct {
+		readme, file string
+		want         review.Outcome
+	}{
+		"by flags":               {"hallmark verify --repo octo/widget widget.zip", "", review.True},
+		"by release":             {"hallmark verify octo/widget@v1.5.0", "", review.True},
+		"by policy file":         {"hallmark verify --policy ./policy.yml widget.zip", policy, review.True},
+		"by a policy of others":  {"hallmark verify --policy policy.yml widget.zip", strings.Replace(policy, "widget", "gadget", 1), review.False},
+		"by a broken policy":     {"hallmark verify --policy policy.yml widget.zip", "policy: v2\n", review.False},
+		"by a policy not there":  {"hallmark verify --policy policy.yml widget.zip", "", review.Unknown},
+		"of an image alone":      {"hallmark verify --repo octo/gadget oci://ghcr.io/octo/widget:v1", "", review.False},
+		"of an image as well":    {"hallmark verify --repo octo/gadget oci://ghcr.io/octo/widget:v1\nhallmark verify --repo octo/widget x", "", review.True},
+		"one good, one that not": {"hallmark verify --repo octo/gadget x\nhallmark verify --repo octo/widget x", "", review.False},
+		"in prose alone":         {"Our releases are signed.", "", review.False},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t, s)
+			p.record.Documents = nil
+			p.document(review.GuideDocument, "README.md", "", tt.readme)
+			if tt.file != "" {
+				p.document(review.GuideDocument, "policy.yml", "", tt.file)
+			}
+			p.history()
+			for _, f := range p.judge(t).Findings {
+				if f.Name == "verification-documented" && f.Outcome != tt.want {
+					t.Errorf("got %s %v, want %s", f.Outcome, f.Cases, tt.want)
+				}
+			}
+		})
+	}
+}
+
 // Without a clone the signatures still tell, and nothing is called enforced.
 func TestWithoutRepository(t *testing.T) {
 	p := newProject(t, reviewtest.New(t))

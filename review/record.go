@@ -78,7 +78,7 @@ type Kind string
 // The kinds of documents.
 const (
 	WorkflowDocument    Kind = "workflow"           // of .github/workflows at a release's commit, or an action of the project's own
-	GuideDocument       Kind = "guide"              // what users read: README, SECURITY, pages of docs
+	GuideDocument       Kind = "guide"              // what users read and use: README, SECURITY, pages of docs, policy files
 	AllstarDocument     Kind = "allstar"            // Allstar's configuration
 	UpdatesDocument     Kind = "dependency-updates" // configuration of a dependency update tool
 	FuzzingDocument     Kind = "fuzzing"            // a fuzz target or its configuration

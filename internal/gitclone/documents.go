@@ -46,6 +46,7 @@ var kinds = []struct {
 }{
 	{review.GuideDocument, regexp.MustCompile(`(?i)^(?:\.github/|docs?/)?(?:README|SECURITY|VERIFY|VERIFYING|INSTALL|RELEASE|RELEASES)(?:\.(?:md|rst|txt|adoc))?$`)},
 	{review.GuideDocument, regexp.MustCompile(`(?i)^docs?/.*(?:verif|security|install|provenance|signing|supply-chain).*\.(?:md|rst|txt|adoc)$`)},
+	{review.GuideDocument, regexp.MustCompile(`^(?:\.github/|docs?/)?[^/]*policy[^/]*\.ya?ml$`)},
 	{review.UpdatesDocument, regexp.MustCompile(`^(?:\.github/dependabot\.ya?ml|(?:\.github/|\.gitlab/)?renovate\.json5?|\.renovaterc(?:\.json)?|\.pyup\.yml|\.scala-steward\.conf)$`)},
 	{review.FuzzingDocument, regexp.MustCompile(`^(?:\.clusterfuzzlite/Dockerfile|(?:.*/)?fuzz/Cargo\.toml|(?:.*/)?[A-Za-z0-9_]*fuzz[A-Za-z0-9_]*_test\.go)$`)},
 	{review.AllstarDocument, regexp.MustCompile(`^\.allstar/[a-z_]+\.yaml$`)},

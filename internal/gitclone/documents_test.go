@@ -15,7 +15,7 @@ func TestDocuments(t *testing.T) {
 	dir, at := origin(t)
 	for name, content := range map[string]string{
 		"README.md": "readme", "docs/verifying.md": "verify", "docs/api.md": "api", ".github/SECURITY.md": "security",
-		".github/dependabot.yml": "version: 2", "sub/fuzz_test.go": "package p", ".allstar/branch_protection.yaml": "x: 1",
+		".github/dependabot.yml": "version: 2", "sub/fuzz_test.go": "package p", "hallmark-policy.yml": "policy: v1", ".allstar/branch_protection.yaml": "x: 1",
 		".github/workflows/nested/x.yml": "on: push", ".github/workflows/notes.txt": "no", "actions/x/action.yml": "name: x", ".github/workflows/large.yml": strings.Repeat("#", MaxFile+1),
 	} {
 		write(t, dir, name, content)
@@ -48,6 +48,7 @@ func TestDocuments(t *testing.T) {
 		{Kind: review.GuideDocument, Name: ".github/SECURITY.md", Text: "security"},
 		{Kind: review.GuideDocument, Name: "README.md", Text: "readme"},
 		{Kind: review.GuideDocument, Name: "docs/verifying.md", Text: "verify"},
+		{Kind: review.GuideDocument, Name: "hallmark-policy.yml", Text: "policy: v1"},
 		{Kind: review.UpdatesDocument, Name: ".github/dependabot.yml", Text: "version: 2", Added: added},
 		{Kind: review.FuzzingDocument, Name: "sub/fuzz_test.go", Text: "package p", Added: added},
 		{Kind: review.AllstarDocument, Name: ".allstar/branch_protection.yaml", Text: "x: 1", Added: added},
