@@ -10,7 +10,8 @@
 //	}
 //
 // [Parse] reads a workflow, [ParseAction] a composite action, whose steps then
-// stand in a single job without a name. What the files hold is taken as written:
+// stand in a single job without a name. [Link] tells those of a repository of each
+// other, and [Lint] does all of it and asks the rules. What the files hold is taken as written:
 // nothing is fetched, no expression is evaluated, no environment is looked at.
 //
 // # What a step does
