@@ -43,6 +43,7 @@ func TestAttacks(t *testing.T) {
 				p := newProject(t, s)
 				a.build(p)
 				report := p.judge(t)
+				wantSchema(t, report)
 				wantFile(t, filepath.Join("testdata", "attacks", a.name, "want"), a.what+"\n\n"+sum(report))
 				if a.honest {
 					return

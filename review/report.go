@@ -3,7 +3,7 @@ package review
 import "time"
 
 // ReportType is the media type of a report's document.
-const ReportType = "application/vnd.hallmark.review-report.v1+json"
+const ReportType = "application/vnd.hallmark.review.v1+json"
 
 // A Report is the judgement over one record. Names and texts in it are the
 // project's, or an attacker's: escape them where they are shown.
