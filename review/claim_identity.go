@@ -12,7 +12,7 @@ func signedByProject(j *judge) Finding {
 	f := Finding{ID: "E3", Name: "signed-by-project", Grade: GradeA,
 		Claim: "nobody but the project's own release workflow signed what its releases carry"}
 	strange := []verify.Check{verify.CheckSource, verify.CheckIdentity, verify.CheckIssuer, verify.CheckSigner, verify.CheckBuilder, verify.CheckEvent}
-	return f.settle(j.anyBundle(), j.refusals(func(a *asset, r Refusal) bool {
+	return f.settle(j.anyBundle(), j.refusals(func(r Refusal) bool {
 		return slices.Contains(strange, verify.Check(r.Check)) && !j.contradicts(r.Bundle) && !j.otherWorkflow(r)
 	}))
 }
@@ -44,7 +44,7 @@ func sameSigner(j *judge) Finding {
 	if j.identity.signer == "" && len(j.identity.policy.Identities) > 0 {
 		return f.settle(false, nil)
 	}
-	cases := j.refusals(func(a *asset, r Refusal) bool { return j.otherWorkflow(r) })
+	cases := j.refusals(func(r Refusal) bool { return j.otherWorkflow(r) })
 	before := ""
 	for _, r := range j.releases {
 		for _, a := range r.covered() {

@@ -79,7 +79,7 @@ func commitOnBranch(j *judge) Finding {
 func predicateAgrees(j *judge) Finding {
 	f := Finding{ID: "E4", Name: "predicate-agrees", Grade: GradeA,
 		Claim: "no statement contradicts the certificate that it was signed with"}
-	return f.settle(j.anyBundle(), j.refusals(func(a *asset, r Refusal) bool { return j.contradicts(r.Bundle) }))
+	return f.settle(j.anyBundle(), j.refusals(func(r Refusal) bool { return j.contradicts(r.Bundle) }))
 }
 
 // contradicts tells whether a bundle's statement speaks against its own
@@ -112,7 +112,7 @@ func builderContradicts(d *verify.Description) bool {
 func builtFromTag(j *judge) Finding {
 	f := Finding{ID: "E5", Name: "built-from-tag", Grade: GradeA,
 		Claim: "what is released was built from the release's tag by an event that releases"}
-	cases := j.refusals(func(a *asset, r Refusal) bool {
+	cases := j.refusals(func(r Refusal) bool {
 		return r.Check == string(verify.CheckRef) || r.Check == string(verify.CheckEvent) && j.ownBundle(r.Bundle)
 	})
 	for _, r := range j.releases {
@@ -129,7 +129,7 @@ func builtFromTag(j *judge) Finding {
 func hostedRunner(j *judge) Finding {
 	f := Finding{ID: "E5", Name: "hosted-runner", Grade: GradeA,
 		Claim: "releases are signed on runners that nobody of the project can reach"}
-	cases := j.refusals(func(a *asset, r Refusal) bool { return r.Check == string(verify.CheckRunner) })
+	cases := j.refusals(func(r Refusal) bool { return r.Check == string(verify.CheckRunner) })
 	looked := len(cases) > 0
 	for _, r := range j.releases {
 		for _, a := range r.covered() {

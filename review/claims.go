@@ -67,13 +67,13 @@ func (c Case) of(r *release, a *asset) Case {
 
 // refusals makes a case of every refused bundle that a test picks, the same
 // bundle once a release.
-func (j *judge) refusals(pick func(*asset, Refusal) bool) []Case {
+func (j *judge) refusals(pick func(Refusal) bool) []Case {
 	var cases []Case
 	for _, r := range j.releases {
 		seen := make(map[string]bool)
 		for _, a := range r.assets {
 			for _, refused := range a.coverage.Refused {
-				if seen[refused.Bundle] || !pick(a, refused) {
+				if seen[refused.Bundle] || !pick(refused) {
 					continue
 				}
 				seen[refused.Bundle] = true
