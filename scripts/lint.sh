@@ -1,8 +1,10 @@
 #!/bin/sh
 # lint.sh MODULE...: format, vet, staticcheck and tidiness of the modules in
-# these folders. Changes nothing.
+# these folders, and shellcheck of all scripts. Changes nothing.
 set -eu
 root=$(pwd)
+
+git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck
 
 for module; do
 	cd "$root/$module"
