@@ -6,6 +6,8 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"encoding/pem"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/digitorus/timestamp"
@@ -25,8 +27,8 @@ type Subjects map[string][]byte
 func (s *Sigstore) Attest(j Job, at time.Time, subjects Subjects, bend ...func(statement map[string]any)) []byte {
 	s.t.Helper()
 	var list []any
-	for name, data := range subjects {
-		list = append(list, map[string]any{"name": name, "digest": map[string]any{"sha256": SHA256(data)}})
+	for _, name := range slices.Sorted(maps.Keys(subjects)) {
+		list = append(list, map[string]any{"name": name, "digest": map[string]any{"sha256": SHA256(subjects[name])}})
 	}
 	statement := map[string]any{
 		"_type": "https://in-toto.io/Statement/v1", "subject": list,
