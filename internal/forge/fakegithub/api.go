@@ -122,6 +122,7 @@ func (s *Server) routes() *http.ServeMux {
 	on("GET ", s.getRepository)
 	on("GET /releases", s.listReleases)
 	on("POST /releases", s.createRelease)
+	on("POST /releases/generate-notes", s.generateNotes)
 	on("GET /releases/tags/{tag...}", s.getReleaseByTag)
 	on("GET /releases/latest", s.getLatestRelease)
 	on("GET /releases/{id}", s.getRelease)
