@@ -84,17 +84,27 @@ fresh() {
   [ $# -lt 2 ] || printf '%s\n' "$2" >"$github/faults.json"
 }
 
-# published NAME: what a stranger finds of the release that NAME has made: one
+# published NAME [FLAG...]: what a stranger finds of the release that NAME has made: one
 # release, public, each file once; all of it verifies with the repository's name
 # and the tag, without a login; and sha256sum agrees.
 published() {
   local name=$1
+  shift
   node scripts/action-test.js "$github" "$work/$name.download" || fail "$name: the release is not what it should be"
   (cd "$work/$name.download" && sha256sum --check --quiet SHA256SUMS)
   "$root/bin/hallmark-sandbox" --github "$github" --repository octo/widget -- env -u GITHUB_TOKEN -u GITHUB_ACTIONS \
-    hallmark verify --trusted-root "$work/$name/trusted_root.json" octo/widget@v1.4.0 >"$work/$name.stranger" 2>&1 ||
+    hallmark verify --trusted-root "$work/$name/trusted_root.json" "$@" octo/widget@v1.4.0 >"$work/$name.stranger" 2>&1 ||
     { cat "$work/$name.stranger"; fail "$name: a stranger cannot verify it"; }
   tail -n 1 "$work/$name.stranger"
+}
+
+# other NAME IDENTITY: sigstore-js finds the same, of each bundle.
+other() {
+  local js=$root/internal/interop/sigstore-js
+  [ -d "$js/node_modules" ] || (cd "$js" && npm ci --loglevel=error)
+  node scripts/action-test.js --ask "$work/$1.download" "$work/$1/trusted_root.json" "$2" | node "$js/peer.mjs" >"$work/$1.other"
+  ! grep -v '^{}$' "$work/$1.other" || fail "$1: sigstore-js does not verify a bundle"
+  echo "sigstore-js: $(wc -l <"$work/$1.other") bundles verified"
 }
 
 # wanted NAME WORDS: the log of a run says so.
@@ -111,6 +121,7 @@ case_release() {
   release release release.yml || { tail -n 40 "$work/release.log"; fail "release: it failed"; }
   wanted release '| released: 4 assets, 4 verified'
   published release
+  other release https://github.com/octo/widget/.github/workflows/release.yml@refs/tags/v1.4.0
 }
 
 case_level3() {
@@ -118,6 +129,8 @@ case_level3() {
   fresh level3
   release level3 release-level3.yml "${level3[@]}" || { tail -n 40 "$work/level3.log"; fail "level3: it failed"; }
   wanted level3 '| released: 3 assets, 3 verified'
+  published level3 --signer-digest "$pin" --slsa-level 3
+  other level3 "https://github.com/hallmark-project/hallmark/.github/workflows/hallmark.yml@$pin"
 }
 
 case_swapped() {
@@ -159,10 +172,12 @@ case_killed() {
 }
 
 case_permission() {
-  say "id-token: write is missing"
+  say "id-token: write is missing, then contents: write"
   fresh permission
   ! release permission release.yml WITHHELD=ACTIONS_ID_TOKEN_REQUEST_URL || fail "permission: it was released"
   wanted permission 'the job may not ask for an identity: add to it%0Apermissions:%0A  id-token: write'
+  ! release readonly release.yml --permissions contents:read || fail "readonly: it was released"
+  wanted readonly 'the job may not write releases: add to it%0Apermissions:%0A  contents: write'
 }
 
 for name in "${@:-release level3 swapped weather killed permission}"; do

@@ -48,7 +48,7 @@ esac
 # a release. An answer other than that refusal is for later steps to deal with.
 if [ "$PUBLISH" != none ]; then
   answer=$(printf 'header = "Authorization: Bearer %s"\n' "$GITHUB_TOKEN" |
-    curl --config - --silent --max-time 10 --proto '=https' --data '{"tag_name":"v0"}' \
+    curl --config - --silent --max-time 10 --proto '=https' --header 'Content-Type: application/json' --data '{"tag_name":"v0"}' \
       "https://api.github.com/repos/$GITHUB_REPOSITORY/releases/generate-notes") || true
   case $answer in
     *'not accessible by integration'*)
