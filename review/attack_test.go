@@ -23,12 +23,12 @@ type attack struct {
 	name   string
 	what   string
 	honest bool // no attack: it must not be taken for one
-	build  func(p *project)
+	build  func(p *reviewtest.Project)
 }
 
 // last makes an attack of a change to the last release of a good history.
-func last(change ...func(*build)) func(*project) {
-	return func(p *project) { p.history(change...) }
+func last(change ...func(*reviewtest.Build)) func(*reviewtest.Project) {
+	return func(p *reviewtest.Project) { p.History(change...) }
 }
 
 // TestAttacks judges each project, and what Scorecard's rule says of it stands
@@ -40,9 +40,9 @@ func TestAttacks(t *testing.T) {
 		for _, a := range attacks {
 			t.Run(a.name, func(t *testing.T) {
 				t.Parallel()
-				p := newProject(t, s)
+				p := reviewtest.NewProject(t, s)
 				a.build(p)
-				report := p.judge(t)
+				report := p.Judge(review.NoProfile)
 				wantSchema(t, report)
 				wantFile(t, filepath.Join("testdata", "attacks", a.name, "want"), a.what+"\n\n"+sum(report))
 				if a.honest {

@@ -10,14 +10,14 @@ import (
 )
 
 func TestWantedCommits(t *testing.T) {
-	p := newProject(t, reviewtest.New(t))
-	p.history(func(b *build) { b.movedTo = commitOf("later") })
-	want := []string{commitOf("later")}
+	p := reviewtest.NewProject(t, reviewtest.New(t))
+	p.History(func(b *reviewtest.Build) { b.MovedTo = reviewtest.CommitOf("later") })
+	want := []string{reviewtest.CommitOf("later")}
 	for _, tag := range []string{"v1.0.0", "v1.1.0", "v1.2.0", "v1.3.0", "v1.4.0", "v1.5.0"} {
-		want = append(want, commitOf(tag))
+		want = append(want, reviewtest.CommitOf(tag))
 	}
 	slices.Sort(want)
-	if diff := cmp.Diff(want, p.record.WantedCommits()); diff != "" {
+	if diff := cmp.Diff(want, p.Record.WantedCommits()); diff != "" {
 		t.Error(diff)
 	}
 }

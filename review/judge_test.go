@@ -16,10 +16,10 @@ import (
 )
 
 func TestSameRecordSameReport(t *testing.T) {
-	p := newProject(t, reviewtest.New(t))
-	p.history()
+	p := reviewtest.NewProject(t, reviewtest.New(t))
+	p.History()
 	encode := func() []byte {
-		data, err := p.judge(t).Encode()
+		data, err := p.Judge(review.NoProfile).Encode()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,9 +49,9 @@ func TestGivenPolicy(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			p := newProject(t, s)
-			p.history()
-			report, err := review.Judge(p.record, review.Options{Root: s.Root(), Policy: &tt.policy})
+			p := reviewtest.NewProject(t, s)
+			p.History()
+			report, err := review.Judge(p.Record, review.Options{Root: s.Root(), Policy: &tt.policy})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,15 +67,15 @@ func TestGivenPolicy(t *testing.T) {
 
 func TestJudgeRefuses(t *testing.T) {
 	s := reviewtest.New(t)
-	p := newProject(t, s)
-	if _, err := review.Judge(p.record, review.Options{}); err == nil {
+	p := reviewtest.NewProject(t, s)
+	if _, err := review.Judge(p.Record, review.Options{}); err == nil {
 		t.Error("judged without a trusted root")
 	}
-	if _, err := review.Judge(p.record, review.Options{Root: s.Root(), Policy: &verify.Policy{}}); !errors.Is(err, verify.ErrPolicy) {
+	if _, err := review.Judge(p.Record, review.Options{Root: s.Root(), Policy: &verify.Policy{}}); !errors.Is(err, verify.ErrPolicy) {
 		t.Errorf("a policy that names nobody: got %v", err)
 	}
-	p.record.Repository.Name = "octo"
-	if _, err := review.Judge(p.record, review.Options{Root: s.Root()}); !errors.Is(err, review.ErrRecord) {
+	p.Record.Repository.Name = "octo"
+	if _, err := review.Judge(p.Record, review.Options{Root: s.Root()}); !errors.Is(err, review.ErrRecord) {
 		t.Errorf("a record without repository: got %v", err)
 	}
 }
@@ -83,8 +83,8 @@ func TestJudgeRefuses(t *testing.T) {
 // What nobody asked is unknown, and a project without releases is no sinner.
 func TestNothingKnown(t *testing.T) {
 	s := reviewtest.New(t)
-	p := newProject(t, s)
-	r := &review.Record{MediaType: review.RecordType, Clock: p.clock, Repository: review.Repository{Name: "octo/widget"}}
+	p := reviewtest.NewProject(t, s)
+	r := &review.Record{MediaType: review.RecordType, Clock: p.Clock, Repository: review.Repository{Name: "octo/widget"}}
 	report, err := review.Judge(r, review.Options{Root: s.Root()})
 	if err != nil {
 		t.Fatal(err)
@@ -119,14 +119,14 @@ func TestDocumentedVerification(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			p := newProject(t, s)
-			p.record.Documents = nil
-			p.document(review.GuideDocument, "README.md", "", tt.readme)
+			p := reviewtest.NewProject(t, s)
+			p.Record.Documents = nil
+			p.Document(review.GuideDocument, "README.md", "", tt.readme)
 			if tt.file != "" {
-				p.document(review.GuideDocument, "policy.yml", "", tt.file)
+				p.Document(review.GuideDocument, "policy.yml", "", tt.file)
 			}
-			p.history()
-			for _, f := range p.judge(t).Findings {
+			p.History()
+			for _, f := range p.Judge(review.NoProfile).Findings {
 				if f.Name == "verification-documented" && f.Outcome != tt.want {
 					t.Errorf("got %s %v, want %s", f.Outcome, f.Cases, tt.want)
 				}
@@ -137,10 +137,10 @@ func TestDocumentedVerification(t *testing.T) {
 
 // Without a clone the signatures still tell, and nothing is called enforced.
 func TestWithoutRepository(t *testing.T) {
-	p := newProject(t, reviewtest.New(t))
-	p.history()
-	p.record.Git = review.Git{Asked: review.Answer{Unknown: "no whole clone in 10m0s"}}
-	report := p.judge(t)
+	p := reviewtest.NewProject(t, reviewtest.New(t))
+	p.History()
+	p.Record.Git = review.Git{Asked: review.Answer{Unknown: "no whole clone in 10m0s"}}
+	report := p.Judge(review.NoProfile)
 	if report.Verdict != review.Verified {
 		t.Errorf("verdict %s %q, want verified", report.Verdict, report.Reasons)
 	}
@@ -152,10 +152,10 @@ func TestWithoutRepository(t *testing.T) {
 }
 
 func TestFindings(t *testing.T) {
-	p := newProject(t, reviewtest.New(t))
-	p.history()
+	p := reviewtest.NewProject(t, reviewtest.New(t))
+	p.History()
 	seen := make(map[string]bool)
-	for _, f := range p.judge(t).Findings {
+	for _, f := range p.Judge(review.NoProfile).Findings {
 		if seen[f.Name] || f.ID == "" || f.Claim == "" || f.Grade == "" || f.Outcome == "" {
 			t.Errorf("finding %+v: want a name of its own, id, claim, grade and outcome", f)
 		}
@@ -164,17 +164,17 @@ func TestFindings(t *testing.T) {
 }
 
 func BenchmarkJudge(b *testing.B) {
-	p := newProject(b, reviewtest.New(b))
+	p := reviewtest.NewProject(b, reviewtest.New(b))
 	for i := range 100 {
-		release := p.build(i)
+		release := p.Prepare(i)
 		for n := range 7 {
-			release.artifacts[fmt.Sprintf("widget-%d.deb", n)] = fmt.Appendf(nil, "deb %d of %s", n, release.tag)
+			release.Artifacts[fmt.Sprintf("widget-%d.deb", n)] = fmt.Appendf(nil, "deb %d of %s", n, release.Tag)
 		}
-		p.publish(release)
+		p.Publish(release)
 	}
-	options := review.Options{Root: p.sigstore.Root()}
+	options := review.Options{Root: p.Sigstore.Root()}
 	for b.Loop() {
-		if _, err := review.Judge(p.record, options); err != nil {
+		if _, err := review.Judge(p.Record, options); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -186,21 +186,21 @@ func FuzzJudge(f *testing.F) {
 	s := reviewtest.New(f)
 	trusted := s.Root()
 	at := time.Date(2026, time.March, 4, 12, 0, 0, 0, time.UTC)
-	bundle := s.Attest(reviewtest.Release("v9", commitOf("v9")), at, reviewtest.Subjects{"other": []byte("other")})
-	f.Add("widget.zip.sig", []byte("MEUCIQ=="), []byte(goodWorkflow), []byte(goodGuide), []byte(`{"badge_level":"gold"}`))
+	bundle := s.Attest(reviewtest.Release("v9", reviewtest.CommitOf("v9")), at, reviewtest.Subjects{"other": []byte("other")})
+	f.Add("widget.zip.sig", []byte("MEUCIQ=="), []byte(reviewtest.SigningWorkflow), []byte(reviewtest.Guide), []byte(`{"badge_level":"gold"}`))
 	f.Add("SHA256SUMS", []byte(strings.Repeat("ab", 32)+"  widget.zip\n"), []byte("on: push\njobs: {a: {steps: [{run: 'gh release create x'}]}}"), []byte("cosign verify-blob ${X} --key <k>"), []byte("repo.url,default_score\nocto/widget,1\n"))
 	f.Add("x.intoto.jsonl", bundle, []byte("{"), []byte("\xff`"), []byte(`[{"checks":[]}]`))
 	f.Fuzz(func(t *testing.T, name string, file, workflow, guide, document []byte) {
-		p := newProject(t, s)
-		b := p.build(5)
-		b.bare, b.workflow = true, string(workflow)
-		b.files["+"+name] = file
-		p.publish(b)
-		p.document(review.GuideDocument, "SECURITY.md", "", string(guide))
+		p := reviewtest.NewProject(t, s)
+		b := p.Prepare(5)
+		b.Bare, b.Workflow = true, string(workflow)
+		b.Files["+"+name] = file
+		p.Publish(b)
+		p.Document(review.GuideDocument, "SECURITY.md", "", string(guide))
 		for _, kind := range []review.Kind{review.BadgeDocument, review.ScorecardDocument, review.CriticalityDocument, review.CensusDocument} {
-			p.document(kind, "document", "", string(document))
+			p.Document(kind, "document", "", string(document))
 		}
-		report, err := review.Judge(p.record, review.Options{Root: trusted, Profile: review.SOSProfile})
+		report, err := review.Judge(p.Record, review.Options{Root: trusted, Profile: review.SOSProfile})
 		if err != nil {
 			t.Fatal(err)
 		}

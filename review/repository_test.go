@@ -47,7 +47,7 @@ func (r *repository) commit(at time.Time, name, text string) string {
 }
 
 // read fills the record from a clone, as a collector does.
-func (r *repository) read(p *project) {
+func (r *repository) read(p *reviewtest.Project) {
 	r.t.Helper()
 	must := func(err error) {
 		r.t.Helper()
@@ -55,7 +55,7 @@ func (r *repository) read(p *project) {
 			r.t.Fatal(err)
 		}
 	}
-	ctx, record := r.t.Context(), p.record
+	ctx, record := r.t.Context(), p.Record
 	clone, err := gitclone.Clone(ctx, "file://"+r.dir, filepath.Join(r.t.TempDir(), "clone"), gitclone.Options{Protocols: []string{"file"}})
 	must(err)
 	record.Git.Tags, err = clone.Tags(ctx)
@@ -64,11 +64,11 @@ func (r *repository) read(p *project) {
 	must(err)
 	record.Git.Commits, err = clone.Commits(ctx, record.WantedCommits())
 	must(err)
-	record.Documents, err = clone.Documents(ctx, record.Git.Head, p.clock, record.Blobs)
+	record.Documents, err = clone.Documents(ctx, record.Git.Head, p.Clock, record.Blobs)
 	must(err)
 	for _, c := range record.Git.Commits {
 		if !c.Missing {
-			workflows, err := clone.Workflows(ctx, []string{c.ID}, p.clock, record.Blobs)
+			workflows, err := clone.Workflows(ctx, []string{c.ID}, p.Clock, record.Blobs)
 			must(err)
 			record.Documents = append(record.Documents, workflows...)
 		}
@@ -92,7 +92,7 @@ func TestRealRepository(t *testing.T) {
 		}, review.Partial, "tag-commit"},
 		"history rewritten": {func(r *repository, at time.Time) {
 			r.git(at, "checkout", "--quiet", "--orphan", "new")
-			r.commit(at, "README.md", goodGuide)
+			r.commit(at, "README.md", reviewtest.Guide)
 			r.git(at, "branch", "-f", "main")
 			r.git(at, "checkout", "--quiet", "main")
 			r.git(at, "branch", "-D", "new")
@@ -101,20 +101,20 @@ func TestRealRepository(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, r := newProject(t, s), &repository{t, t.TempDir()}
-			r.git(firstRelease, "init", "--quiet", "--initial-branch=main")
-			r.commit(firstRelease, "README.md", goodGuide)
+			p, r := reviewtest.NewProject(t, s), &repository{t, t.TempDir()}
+			r.git(reviewtest.FirstRelease, "init", "--quiet", "--initial-branch=main")
+			r.commit(reviewtest.FirstRelease, "README.md", reviewtest.Guide)
 			for i := range 3 {
-				b := p.build(i)
-				b.bare = i < 1
-				b.commit = r.commit(b.committed, ".github/workflows/release.yml", goodWorkflow)
-				b.job.Commit = b.commit
-				r.git(b.committed, "tag", b.tag)
-				p.publish(b)
+				b := p.Prepare(i)
+				b.Bare = i < 1
+				b.Commit = r.commit(b.Committed, ".github/workflows/release.yml", reviewtest.SigningWorkflow)
+				b.Job.Commit = b.Commit
+				r.git(b.Committed, "tag", b.Tag)
+				p.Publish(b)
 			}
-			tt.after(r, p.clock)
+			tt.after(r, p.Clock)
 			r.read(p)
-			report := p.judge(t)
+			report := p.Judge(review.NoProfile)
 			if report.Verdict != tt.want {
 				t.Errorf("verdict %s %q, want %s", report.Verdict, report.Reasons, tt.want)
 			}

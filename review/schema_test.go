@@ -18,6 +18,6 @@ func wantSchema(t *testing.T, report *review.Report) {
 
 func TestProfilesKeepTheSchema(t *testing.T) {
 	for _, profile := range []review.Profile{review.SOSProfile, review.OSPSProfile} {
-		wantSchema(t, furnished(t).profiled(profile))
+		wantSchema(t, furnished(t).Judge(profile))
 	}
 }

@@ -11,39 +11,29 @@ import (
 	"github.com/hallmark-project/hallmark/review"
 )
 
-// profiled judges a project as a programme would.
-func (p *project) profiled(profile review.Profile) *review.Report {
-	p.t.Helper()
-	report, err := review.Judge(p.record, review.Options{Root: p.sigstore.Root(), Profile: profile})
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return report
-}
-
 // furnished is a good project of which everything is known.
-func furnished(t testing.TB) *project {
-	p := newProject(t, reviewtest.New(t))
-	p.history()
-	p.document(review.UpdatesDocument, ".github/dependabot.yml", "", "version: 2\n")
-	p.record.Documents[len(p.record.Documents)-1].Added = time.Date(2020, time.March, 1, 0, 0, 0, 0, time.UTC)
-	p.document(review.FuzzingDocument, "fuzz_test.go", "", "func FuzzX\n")
-	p.document(review.AllstarDocument, ".allstar/allstar.yaml", "", "optConfig:\n  optOutStrategy: true\n")
-	p.record.Issues = review.List[review.Issue]{Asked: p.asked("issues"), Items: []review.Issue{
-		{Number: 1, Title: "Security Policy violation Branch Protection", Author: "allstar-app[bot]", Bot: true, State: "closed", Closed: firstRelease},
+func furnished(t testing.TB) *reviewtest.Project {
+	p := reviewtest.NewProject(t, reviewtest.New(t))
+	p.History()
+	p.Document(review.UpdatesDocument, ".github/dependabot.yml", "", "version: 2\n")
+	p.Record.Documents[len(p.Record.Documents)-1].Added = time.Date(2020, time.March, 1, 0, 0, 0, 0, time.UTC)
+	p.Document(review.FuzzingDocument, "fuzz_test.go", "", "func FuzzX\n")
+	p.Document(review.AllstarDocument, ".allstar/allstar.yaml", "", "optConfig:\n  optOutStrategy: true\n")
+	p.Record.Issues = review.List[review.Issue]{Asked: p.Asked("issues"), Items: []review.Issue{
+		{Number: 1, Title: "Security Policy violation Branch Protection", Author: "allstar-app[bot]", Bot: true, State: "closed", Closed: reviewtest.FirstRelease},
 		{Number: 2, Title: "Security Policy violation by a person", Author: "dev", State: "open"},
 	}}
-	p.document(review.BadgeDocument, "projects.json", "", `[{"badge_level":"passing","first_achieved_passing_at":"2022-05-01T10:00:00.000Z","signed_releases_status":"Met"}]`)
-	p.document(review.ScorecardDocument, "scorecard.json", "", `{"date":"2026-11-01","scorecard":{"version":"v5.3.0"},"score":7.1,"checks":[`+
+	p.Document(review.BadgeDocument, "projects.json", "", `[{"badge_level":"passing","first_achieved_passing_at":"2022-05-01T10:00:00.000Z","signed_releases_status":"Met"}]`)
+	p.Document(review.ScorecardDocument, "scorecard.json", "", `{"date":"2026-11-01","scorecard":{"version":"v5.3.0"},"score":7.1,"checks":[`+
 		`{"name":"Code-Review","score":9,"reason":"reviewed"},{"name":"Fuzzing","score":0,"reason":"none"}]}`)
-	p.document(review.CensusDocument, "census.txt", "", "github.com/other/thing\nhttps://github.com/Octo/Widget\n")
-	p.document(review.CriticalityDocument, "criticality.csv", "",
+	p.Document(review.CensusDocument, "census.txt", "", "github.com/other/thing\nhttps://github.com/Octo/Widget\n")
+	p.Document(review.CriticalityDocument, "criticality.csv", "",
 		"repo.url,legacy.created_since,legacy.updated_since,legacy.contributor_count\nhttps://github.com/octo/widget,96,0,140\n")
 	return p
 }
 
 func TestSOS(t *testing.T) {
-	s := furnished(t).profiled(review.SOSProfile).SOS
+	s := furnished(t).Judge(review.SOSProfile).SOS
 	var b strings.Builder
 	for _, i := range s.Items {
 		fmt.Fprintf(&b, "%s: %s, grade %s, completed %s by %q, in time: %s\n  %s\n", i.Name, i.Outcome, i.Grade, i.Completed.Format("2006-01-02"), i.By, i.InTime, i.Says)
@@ -62,12 +52,12 @@ func TestSOS(t *testing.T) {
 
 // A project of which nothing is known earns no no, and none that is unsigned a yes.
 func TestSOSOfNothing(t *testing.T) {
-	p := newProject(t, reviewtest.New(t))
-	b := p.build(0)
-	b.bare = true
-	p.publish(b)
-	p.record.Rules, p.record.Documents, p.record.Changes = review.Rules{}, nil, review.List[review.Change]{}
-	for _, i := range p.profiled(review.SOSProfile).SOS.Items {
+	p := reviewtest.NewProject(t, reviewtest.New(t))
+	b := p.Prepare(0)
+	b.Bare = true
+	p.Publish(b)
+	p.Record.Rules, p.Record.Documents, p.Record.Changes = review.Rules{}, nil, review.List[review.Change]{}
+	for _, i := range p.Judge(review.SOSProfile).SOS.Items {
 		want := review.Unknown
 		if i.Name == "supply chain" || i.Name == "signing" {
 			want = review.False
@@ -80,15 +70,15 @@ func TestSOSOfNothing(t *testing.T) {
 
 // What was there before the programme began is not its work.
 func TestSOSOfBefore(t *testing.T) {
-	p := newProject(t, reviewtest.New(t))
+	p := reviewtest.NewProject(t, reviewtest.New(t))
 	for i := range 6 {
-		b := p.build(i)
-		shift := time.Date(2021, time.May, 1, 12, 0, 0, 0, time.UTC).Sub(firstRelease)
-		b.published, b.signed, b.committed = b.published.Add(shift), b.signed.Add(shift), b.committed.Add(shift)
-		p.publish(b)
+		b := p.Prepare(i)
+		shift := time.Date(2021, time.May, 1, 12, 0, 0, 0, time.UTC).Sub(reviewtest.FirstRelease)
+		b.Published, b.Signed, b.Committed = b.Published.Add(shift), b.Signed.Add(shift), b.Committed.Add(shift)
+		p.Publish(b)
 	}
-	p.adopting("v1.4.0")
-	for _, i := range p.profiled(review.SOSProfile).SOS.Items[:2] {
+	p.Adopting("v1.4.0")
+	for _, i := range p.Judge(review.SOSProfile).SOS.Items[:2] {
 		if i.Outcome != review.True || i.InTime != review.False {
 			t.Errorf("%s: %s, in time %s (%s), want true and not in time", i.Name, i.Outcome, i.InTime, i.By)
 		}
@@ -115,9 +105,9 @@ func TestCriticality(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			p := newProject(t, reviewtest.New(t))
-			p.document(review.CriticalityDocument, "criticality.csv", "", tt.table)
-			c := p.profiled(review.SOSProfile).SOS.Criticality
+			p := reviewtest.NewProject(t, reviewtest.New(t))
+			p.Document(review.CriticalityDocument, "criticality.csv", "", tt.table)
+			c := p.Judge(review.SOSProfile).SOS.Criticality
 			if c.Least != tt.least || c.Most != tt.most || c.Reaches06 != tt.at06 || c.Reaches07 != tt.at07 {
 				t.Errorf("got %v to %v, 0.6 %s, 0.7 %s (%s), want %v to %v, %s, %s", c.Least, c.Most, c.Reaches06, c.Reaches07, c.Why, tt.least, tt.most, tt.at06, tt.at07)
 			}
@@ -126,7 +116,7 @@ func TestCriticality(t *testing.T) {
 }
 
 func TestOSPS(t *testing.T) {
-	answers := furnished(t).profiled(review.OSPSProfile).OSPS
+	answers := furnished(t).Judge(review.OSPSProfile).OSPS
 	for _, a := range answers {
 		if a.Outcome != review.True {
 			t.Errorf("%s: %s, want true of a project that does it all", a.Name, a.Outcome)
@@ -139,7 +129,7 @@ func TestOSPS(t *testing.T) {
 	for _, a := range answers {
 		known[a.Name] = true
 	}
-	for _, f := range furnished(t).judge(t).Findings {
+	for _, f := range furnished(t).Judge(review.NoProfile).Findings {
 		for _, id := range f.Baseline {
 			if !known[id] {
 				t.Errorf("finding %s names control %s, which the profile does not answer", f.Name, id)
