@@ -48,7 +48,7 @@ fail() {
 release() {
   local name=$1 workflow=$2 code=0
   shift 2
-  local flags=() vars=(PUBLISH=publish)
+  local flags=() vars=(PUBLISH=publish STORE=false)
   for arg; do
     case $arg in
       [A-Z]*=*) vars+=("$arg") ;;
@@ -118,8 +118,9 @@ level3=(--job-workflow-ref "hallmark-project/hallmark/.github/workflows/hallmark
 case_release() {
   say "a tag is pushed: built, attested, signed, verified, uploaded, published"
   fresh release
-  release release release.yml || { tail -n 40 "$work/release.log"; fail "release: it failed"; }
+  release release release.yml STORE=true || { tail -n 40 "$work/release.log"; fail "release: it failed"; }
   wanted release '| released: 4 assets, 4 verified'
+  wanted release 'attestation-url=https://github.com/octo/widget/attestations/'
   published release
   other release https://github.com/octo/widget/.github/workflows/release.yml@refs/tags/v1.4.0
 }

@@ -40,6 +40,7 @@ func actionAttestCommand(env *Env) *cli.Command {
 		Usage: "attest what a step was given",
 		Flags: slices.Concat(stepInputFlags(), handoverFlags(), stepSigningFlags(), []cli.Flag{
 			bundlesFlag(),
+			storeFlag(),
 			&cli.BoolFlag{Name: "about-sbom", Category: groupInput, Usage: "attest what the SBOM says, not provenance"},
 		}),
 		Action: func(c *cli.Context) error { return runActionAttest(c.Context, env, c) },
@@ -51,7 +52,7 @@ func runActionAttest(ctx context.Context, env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	args := append([]string{"attest"}, stepSigningArgs(c)...)
+	args := slices.Concat([]string{"attest"}, stepSigningArgs(c), passed(c, "store"))
 	words := in.words
 	if c.Bool("about-sbom") {
 		args = append(args, "--predicate="+in.sbom)
