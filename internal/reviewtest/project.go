@@ -43,34 +43,34 @@ type Build struct {
 	After       func(*review.Release, review.Blobs)
 }
 
-// What the releases are made with. SHA is a commit that actions are pinned by.
-const (
-	SHA       = "11bd71901bbe5b1630ceea73d27597364c9af683"
-	goodSteps = `      - uses: actions/checkout@` + SHA + `
-      - run: make dist
-      - uses: actions/attest-build-provenance@` + SHA + `
-        with:
-          subject-path: dist/*
-      - run: gh release create "$GITHUB_REF_NAME" dist/*
-`
-	workflowHead = `name: release
+// SHA is a commit that actions are pinned by.
+const SHA = "11bd71901bbe5b1630ceea73d27597364c9af683"
+
+// SigningWorkflow is a release workflow with nothing wrong.
+const SigningWorkflow = `name: release
 on:
   push:
     tags: ['v*']
 permissions: {}
 jobs:
-`
-	goodJob = `  release:
+  release:
     runs-on: ubuntu-latest
     permissions:
       contents: write
       id-token: write
       attestations: write
     steps:
+      - uses: actions/checkout@` + SHA + `
+      - run: make dist
+      - uses: actions/attest-build-provenance@` + SHA + `
+        with:
+          subject-path: dist/*
+      - run: gh release create "$GITHUB_REF_NAME" dist/*
 `
-	SigningWorkflow = workflowHead + goodJob + goodSteps
-	Guide           = "# widget\n\n```console\n$ gh attestation verify widget.zip --repo octo/widget \\\n    --signer-workflow octo/widget/.github/workflows/release.yml\n```\n"
-)
+
+// Guide is a README that says how to verify, and is right.
+const Guide = "# widget\n\n```console\n$ gh attestation verify widget.zip --repo octo/widget \\\n" +
+	"    --signer-workflow octo/widget/.github/workflows/release.yml\n```\n"
 
 // FirstRelease is when the first release was published.
 var FirstRelease = time.Date(2025, time.June, 1, 12, 0, 0, 0, time.UTC)

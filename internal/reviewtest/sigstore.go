@@ -1,5 +1,9 @@
-// Package reviewtest signs releases at chosen times, as jobs on GitHub would:
-// a Sigstore in memory for tests that judge a project's history.
+// Package reviewtest makes records of projects for tests: releases signed at
+// chosen times, as jobs on GitHub would, by a Sigstore in memory.
+//
+//	p := reviewtest.NewProject(t, reviewtest.New(t))
+//	p.History(func(last *reviewtest.Build) { last.Unsigned = []string{"widget.exe"} })
+//	report := p.Judge(review.SOSProfile)
 package reviewtest
 
 import (
