@@ -17,6 +17,7 @@ type Pull struct {
 	Base        string    // the branch that it goes to
 	MergedAt    time.Time // zero if it was not
 	MergeCommit string
+	Head        string // the last commit of the branch that was merged
 	URL         string
 }
 
@@ -61,10 +62,11 @@ func (c *Client) PullsOfCommit(ctx context.Context, r Repository, commit string)
 			Base:        p.GetBase().GetRef(),
 			MergedAt:    p.GetMergedAt().Time,
 			MergeCommit: p.GetMergeCommitSHA(),
+			Head:        p.GetHead().GetSHA(),
 			URL:         p.GetHTMLURL(),
 		}
 		if pull.Number <= 0 || !wordPattern.MatchString(pull.State) || CheckTag(pull.Base) != nil || !isPage(pull.URL) ||
-			pull.MergeCommit != "" && checkCommit(pull.MergeCommit) != nil {
+			pull.MergeCommit != "" && checkCommit(pull.MergeCommit) != nil || pull.Head != "" && checkCommit(pull.Head) != nil {
 			return pull, strange(what, fmt.Sprintf("pull request %d cannot be one", pull.Number))
 		}
 		return pull, checkLogin(what, pull.Author)

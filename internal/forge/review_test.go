@@ -53,13 +53,14 @@ func TestWhatAReviewAsks(t *testing.T) {
 	tags := forge.Ruleset{ID: 5, Name: "tags", Target: "tag", Enforcement: "active", SourceType: "Repository", Rules: []forge.Rule{{Type: "deletion"}}}
 	tags.Conditions.RefName.Include, tags.Conditions.RefName.Exclude = []string{"refs/tags/v*"}, []string{}
 	first := w.now()
+	tags.CreatedAt, tags.UpdatedAt = first, first
 	for what, d := range map[string]string{
 		"rules":     cmp.Diff([]forge.Rule{{Type: "non_fast_forward", Ruleset: 5}, {Type: "deletion", Ruleset: 5}}, rules),
 		"rulesets":  cmp.Diff([]forge.Ruleset{tags}, rulesets),
 		"protected": cmp.Diff([]string{"main"}, protected),
 		"pulls": cmp.Diff([]forge.Pull{{
 			Number: 12, Title: "attest releases", Author: "octocat", State: "closed", Base: "main",
-			MergedAt: time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC), MergeCommit: w.commit, URL: "https://github.com/octo/widget/pull/12",
+			MergedAt: time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC), MergeCommit: w.commit, Head: w.commit, URL: "https://github.com/octo/widget/pull/12",
 		}}, pulls),
 		"reviews": cmp.Diff([]forge.Review{
 			{Author: "hubot[bot]", State: "COMMENTED", Association: "MEMBER", SubmittedAt: first},

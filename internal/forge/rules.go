@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"time"
 
 	"github.com/google/go-github/v82/github"
 )
@@ -30,7 +31,16 @@ type Ruleset struct {
 			Exclude []string `json:"exclude"`
 		} `json:"ref_name"`
 	} `json:"conditions"`
-	Rules []Rule `json:"rules"`
+	Rules     []Rule    `json:"rules"`
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+	// Bypass is who may step around it, shown to administrators alone: nil is
+	// not known, and not nobody.
+	Bypass []struct {
+		ID   int64  `json:"actor_id"`
+		Type string `json:"actor_type"` // as GitHub calls it: RepositoryRole, Team, Integration, ...
+		Mode string `json:"bypass_mode"`
+	} `json:"bypass_actors"`
 }
 
 var wordPattern = regexp.MustCompile(`^[A-Za-z_]{1,100}$`)
@@ -93,12 +103,17 @@ func checkRuleset(what string, s Ruleset) error {
 		}
 	}
 	if s.ID <= 0 || len(s.Name) > 1000 || s.Target != "" && !wordPattern.MatchString(s.Target) ||
-		!wordPattern.MatchString(s.Enforcement) || len(refs) > maxItems || len(s.Rules) > maxItems {
+		!wordPattern.MatchString(s.Enforcement) || max(len(refs), len(s.Rules), len(s.Bypass)) > maxItems {
 		return strange(what, fmt.Sprintf("ruleset %d cannot be one", s.ID))
 	}
 	for _, rule := range s.Rules {
 		if err := checkRule(what, rule); err != nil {
 			return err
+		}
+	}
+	for _, by := range s.Bypass {
+		if !wordPattern.MatchString(by.Type) || !wordPattern.MatchString(by.Mode) {
+			return strange(what, fmt.Sprintf("ruleset %d may be bypassed by what cannot be", s.ID))
 		}
 	}
 	return nil
