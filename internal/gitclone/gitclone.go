@@ -26,7 +26,8 @@ import (
 type Options struct {
 	// Protocols are allowed beside https, by git's names of them.
 	Protocols []string
-	// Environment is what git gets beside its own: proxies and authorities.
+	// Environment is what git gets beside its own: a proxy as HTTPS_PROXY, other
+	// authorities as GIT_SSL_CAINFO.
 	Environment []string
 	Timeout     time.Duration
 	MaxSize     int64 // bytes on disk
@@ -80,6 +81,11 @@ func Clone(ctx context.Context, url, dir string, o Options) (*Repository, error)
 		return nil, errors.Join(fmt.Errorf("repository %s: %w", url, err), os.RemoveAll(dir))
 	}
 	git.dir = dir
+	// What was left out is not fetched after all; older versions of git know no
+	// variable for it.
+	for _, p := range append([]string{"https"}, o.Protocols...) {
+		git.options = append(git.options, "-c", "protocol."+p+".allow=never")
+	}
 	git.environment = append(git.environment, "GIT_DIR="+dir, "GIT_NO_LAZY_FETCH=1")
 	return &Repository{git: *git}, nil
 }

@@ -205,6 +205,24 @@ func TestCloneRefuses(t *testing.T) {
 	}
 }
 
+// What the server left out stays out: reading a clone opens no connection.
+func TestNothingIsFetchedLater(t *testing.T) {
+	t.Parallel()
+	dir, _ := origin(t)
+	git(t, dir, "", "config", "uploadpack.allowFilter", "true")
+	write(t, dir, "large", strings.Repeat("0123456789abcdef", 1<<17))
+	git(t, dir, "", "add", ".")
+	git(t, dir, "", "commit", "--quiet", "-m", "large")
+	head := git(t, dir, "", "rev-parse", "HEAD")
+	r := mustClone(t, dir)
+	if _, err := r.File(t.Context(), head, "large"); err == nil || strings.Contains(err.Error(), "more than") {
+		t.Errorf("got %v, want that the file is not there", err)
+	}
+	if text, err := r.File(t.Context(), head, "a.txt"); err != nil || string(text) != "first" {
+		t.Errorf("got %q, %v", text, err)
+	}
+}
+
 // TestNothingRuns arms what a user's and a system's configuration could make
 // git run while it clones and reads.
 func TestNothingRuns(t *testing.T) {
