@@ -91,7 +91,7 @@ func leaveOutBundles(set *artifact.Set, out string) error {
 // targets are the words of the command line that name the artifacts of set:
 // what whoever verifies them is told to say.
 func targets(c *cli.Context, set *artifact.Set) []string {
-	return slices.DeleteFunc(c.Args().Slice(), func(word string) bool {
+	words := slices.DeleteFunc(c.Args().Slice(), func(word string) bool {
 		if strings.HasPrefix(word, imagePrefix) {
 			return true
 		}
@@ -99,6 +99,10 @@ func targets(c *cli.Context, set *artifact.Set) []string {
 		info, err := os.Stat(word)
 		return err == nil && info.Mode().IsRegular() && !slices.ContainsFunc(set.Artifacts, same)
 	})
+	for _, file := range c.StringSlice("checksums") {
+		words = append(words, "--checksums", file)
+	}
+	return words
 }
 
 func leftOut(set *artifact.Set) []report.LeftOut {

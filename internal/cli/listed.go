@@ -17,10 +17,10 @@ import (
 // itself, and where the digests at hand show that it says otherwise.
 func (v *verification) byLists(ctx context.Context, a *artifact.Artifact, result report.Result) (report.Result, error) {
 	needed := result.Verdict == nil || v.policy.RequireAll
-	path := v.hub.path(a)
+	path := v.bundles.listedAs(a)
 	claims := v.lists.claims[path]
 	if needed {
-		beside, err := v.lists.folder(ctx, filepath.Dir(path))
+		beside, err := v.lists.folder(ctx, filepath.Dir(v.bundles.place(a)))
 		if err != nil {
 			return result, err
 		}

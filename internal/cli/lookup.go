@@ -12,8 +12,9 @@ import (
 )
 
 // lookup finds the bundles that may be about an artifact: those that --bundle
-// names, or else those that stand beside the artifact and in its folder; for an
-// image, what its registry holds. Each file is read and indexed once, whatever
+// names, or else those that stand beside the artifact and in its folder, which is
+// the current one where only the digest is known; for an image, what its registry
+// holds. Each file is read and indexed once, whatever
 // the number of artifacts.
 type lookup struct {
 	given  *material.Index // nil without --bundle
@@ -73,7 +74,7 @@ func (l *lookup) find(ctx context.Context, a *artifact.Artifact) (candidates []m
 	if attached, ok := l.images.find(ctx, a); ok {
 		return attached, len(attached), nil
 	}
-	path := l.hub.path(a)
+	path := l.place(a)
 	if path == "" {
 		return nil, 0, nil
 	}
@@ -99,6 +100,29 @@ func (l *lookup) find(ctx context.Context, a *artifact.Artifact) (candidates []m
 		besides = append(shared.Named(a.ResourceDescriptor), shared.Unreadable()...)
 	}
 	return besides, shared.Len(), nil
+}
+
+// place is where the file of an artifact stands, or would stand: one that is known
+// by its digest alone, where sign writes its bundle. It is "" for what has no
+// place on this disk.
+func (l *lookup) place(a *artifact.Artifact) string {
+	switch path := l.hub.path(a); {
+	case path != "":
+		return path
+	case l.images.holds(a):
+		return ""
+	}
+	return placeOf(a)
+}
+
+// listedAs is the file that a checksum file lists where it speaks of an artifact.
+// Of one that is known by its digest alone the whole name counts, and no file of
+// that name is opened.
+func (l *lookup) listedAs(a *artifact.Artifact) string {
+	if path := l.hub.path(a); path != "" {
+		return path
+	}
+	return filepath.FromSlash(a.Name)
 }
 
 // hashFor computes the digests by which the bundles of indexes may name an

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path"
+	"path/filepath"
 
 	"github.com/sigstore/sigstore-go/pkg/bundle"
 	"github.com/urfave/cli/v2"
@@ -63,6 +63,9 @@ func runSign(ctx context.Context, env *Env, c *cli.Context) error {
 		return err
 	}
 	if err := leaveOutBundles(set, ""); err != nil {
+		return err
+	}
+	if err := signable(set, images, algorithms); err != nil {
 		return err
 	}
 	s, err := env.newSigning(ctx, c, key)
@@ -141,13 +144,44 @@ func (s *signing) signOne(ctx context.Context, force bool, a *artifact.Artifact)
 	return report.Signed{Name: a.Name, Bundle: out, Verdict: verdict}, nil
 }
 
-// bundlePath is where an artifact's bundle stands: beside its file, or in the
-// current folder for an artifact known by its digest.
-func bundlePath(a *artifact.Artifact) string {
-	if a.Path == "" {
-		return path.Base(a.Name) + ".sigstore.json"
+// bundlePath is where an artifact's bundle stands: beside its file.
+func bundlePath(a *artifact.Artifact) string { return placeOf(a) + ".sigstore.json" }
+
+// placeOf is where an artifact's file stands, or would stand where only its digest
+// is known: in the current folder, by its base name. A checksum file may name
+// folders, and no name of somebody else's chooses where to write.
+func placeOf(a *artifact.Artifact) string {
+	if a.Path != "" {
+		return a.Path
 	}
-	return a.Path + ".sigstore.json"
+	return filepath.Base(filepath.FromSlash(a.Name))
+}
+
+// signable refuses, before anything is signed, what is known by a digest alone that
+// the key does not sign, and artifacts whose bundles would be one file: a/x and b/x
+// of a checksum file, say.
+func signable(set *artifact.Set, images *images, algorithms []string) error {
+	signed := "sha256"
+	if n := len(algorithms); n > 0 {
+		signed = algorithms[n-1]
+	}
+	of := make(map[string]*artifact.Artifact)
+	for _, a := range set.Artifacts {
+		if images.holds(a) {
+			continue
+		}
+		if a.Path == "" && a.GetDigest()[signed] == "" {
+			return withHint(usagef("%s: a %s digest is what this signature is of, and it is known by another", shown(a.Name), signed),
+				"name the file, or its %s digest", signed)
+		}
+		out := bundlePath(a)
+		if first := of[out]; first != nil {
+			return withHint(usagef("%s and %s: the bundle of either would be %s", shown(first.Name), shown(a.Name), shown(out)),
+				"name the files, or the folder that holds them: a bundle is written beside each")
+		}
+		of[out] = a
+	}
+	return nil
 }
 
 // alreadySigned looks at a bundle that stands where one is to be written. A run

@@ -186,7 +186,7 @@ func (v *verification) one(ctx context.Context, a *artifact.Artifact) (report.Re
 	} else {
 		result, err = v.direct(ctx, a)
 	}
-	if err == nil && v.lists != nil && v.hub.path(a) != "" {
+	if err == nil && v.lists != nil && v.bundles.place(a) != "" {
 		result, err = v.byLists(ctx, a, result)
 	}
 	if err == nil && v.lists.at(a) == nil {
@@ -331,7 +331,7 @@ func (v *verification) notCovered(ctx context.Context, a *artifact.Artifact) ([]
 	if v.hub != nil {
 		r.Got, r.Hint = r.Got+", and no attestation at GitHub", ""
 	}
-	if path := v.hub.path(a); v.lists != nil && path != "" {
+	if path := v.bundles.place(a); v.lists != nil && path != "" {
 		notes, err := v.lists.notes(ctx, v, path)
 		if err != nil {
 			return nil, err
