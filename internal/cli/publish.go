@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -171,6 +172,9 @@ func publishPolicy(c *cli.Context, r forge.Repository, tag string) (*verify.Poli
 // for.
 func (p *publishing) locate(ctx context.Context) error {
 	at, err := p.client.Tag(ctx, p.repository, p.tag)
+	if errors.Is(err, forge.ErrNotFound) {
+		return withHint(&usageError{err}, "a release is made of a tag that is there: git push origin %s; is the repository spelt right, and may the token see it?", shown(p.tag))
+	}
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -23,7 +24,7 @@ import (
 type project struct {
 	t        testing.TB
 	gitHub   *fakegithub.Server
-	address  string
+	network  http.RoundTripper // to the fake
 	sigstore *reviewtest.Sigstore
 	root     string // file
 	dist     string // folder
@@ -45,7 +46,7 @@ func newProject(t testing.TB) *project {
 	t.Cleanup(func() { hub.Close() })
 	server := httptest.NewServer(hub)
 	t.Cleanup(server.Close)
-	p := &project{t: t, gitHub: hub, address: server.URL, sigstore: reviewtest.New(t), at: now, dist: t.TempDir(), env: map[string]string{"GH_TOKEN": "writer"}}
+	p := &project{t: t, gitHub: hub, network: fakegithub.Transport(server.URL), sigstore: reviewtest.New(t), at: now, dist: t.TempDir(), env: map[string]string{"GH_TOKEN": "writer"}}
 	p.must(hub.Add(fakegithub.Repository{Owner: "octo", Name: "widget"}))
 	commit, err := hub.Commit("octo", "widget", "a commit")
 	p.must(err)
@@ -88,7 +89,7 @@ func (p *project) run(args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	code = Main(p.t.Context(), Env{
 		Args: append(args, "--trusted-root", p.root), Stdout: &out, Stderr: &errs, Now: time.Now,
-		Network:   fakegithub.Transport(p.address),
+		Network:   p.network,
 		LookupEnv: func(name string) (string, bool) { value, ok := p.env[name]; return value, ok },
 	})
 	return code, out.String(), errs.String()
