@@ -60,6 +60,8 @@ release() {
   "$root/bin/hallmark-sandbox" --dir "$work/$name" --github "$github" --repository octo/widget --ref refs/tags/v1.4.0 \
     --sha "$commit" --workflow ".github/workflows/$workflow" "${flags[@]}" -- \
     bash "$root/scripts/action-run.sh" "$work" "$name" "$workflow" "$pin" "${vars[@]}" >"$work/$name.log" 2>&1 || code=$?
+  # No token, of either kind, may have come to be in the log.
+  ! grep -q -e 'eyJ[A-Za-z0-9_-]\{8\}' -e 'ghs_' "$work/$name.log" || fail "$name: a token stands in its log"
   sed -n 's/^\[\([^]]*\)\] *\(⭐ Run\|✅  Success -\|❌  Failure -\|❗\|❓\) */\1: \2 /p; s/^\[[^]]*\] *| \(\(attested\|released\|drafted\): .*\)/\1/p' "$work/$name.log" |
     grep -v 'Run \(Pre\|Post\|Complete\|Set up job\)\|Success - \(Pre\|Post\|Complete\|Set up job\)\|⭐ Run' || true
   return "$code"
@@ -113,7 +115,9 @@ wanted() { grep -q -e "$2" "$work/$1.log" || { tail -n 40 "$work/$1.log"; fail "
 # asked NAME: whether its job asked for an identity.
 asked() { grep -q ' token ' "$work/$1/requests.log"; }
 
-level3=(--job-workflow-ref "hallmark-project/hallmark/.github/workflows/hallmark.yml@$pin" --job-workflow-sha "$pin")
+# How the reusable workflow is called: what GitHub then puts into the certificate.
+by_commit=(--job-workflow-ref "hallmark-project/hallmark/.github/workflows/hallmark.yml@$pin" --job-workflow-sha "$pin")
+by_tag=(--job-workflow-ref hallmark-project/hallmark/.github/workflows/hallmark.yml@refs/tags/v1.0.0 --job-workflow-sha "$pin")
 
 case_release() {
   say "a tag is pushed: built, attested, signed, verified, uploaded, published"
@@ -128,16 +132,23 @@ case_release() {
 case_level3() {
   say "the same by the reusable workflow, called by commit: Build level 3"
   fresh level3
-  release level3 release-level3.yml "${level3[@]}" || { tail -n 40 "$work/level3.log"; fail "level3: it failed"; }
+  release level3 release-level3.yml "${by_commit[@]}" || { tail -n 40 "$work/level3.log"; fail "level3: it failed"; }
   wanted level3 '| released: 3 assets, 3 verified'
   published level3 --signer-digest "$pin" --slsa-level 3
   other level3 "https://github.com/hallmark-project/hallmark/.github/workflows/hallmark.yml@$pin"
 }
 
+case_tagged() {
+  say "and called by a released tag: who verifies need not name a commit"
+  fresh tagged
+  release tagged release-level3.yml "${by_tag[@]}" || { tail -n 40 "$work/tagged.log"; fail "tagged: it failed"; }
+  published tagged --slsa-level 3
+}
+
 case_swapped() {
   say "another job puts its own files in the artifact's place: refused, no identity asked for"
   fresh swapped
-  ! release swapped release-level3.yml MEDDLE=true "${level3[@]}" || fail "swapped: it was released"
+  ! release swapped release-level3.yml MEDDLE=true "${by_commit[@]}" || fail "swapped: it was released"
   wanted swapped 'what is here is not what the build job made'
   ! asked swapped || fail "swapped: the token endpoint was asked"
 }
@@ -147,6 +158,8 @@ case_weather() {
   fresh weather '{"seed": 7, "uploads": 0.3}'
   release weather release.yml || { tail -n 40 "$work/weather.log"; fail "weather: it failed"; }
   wanted weather '| released: 4 assets, 4 verified'
+  echo "of $(grep -c ' POST uploads.github.com ' "$github/requests.log") uploads, $(grep -cE ' (000|5..) POST uploads.github.com ' "$github/requests.log") failed"
+  grep -qE ' (000|5..) POST uploads.github.com ' "$github/requests.log" || fail "weather: no upload failed"
   published weather
 }
 
@@ -181,7 +194,7 @@ case_permission() {
   wanted readonly 'the job may not write releases: add to it%0Apermissions:%0A  contents: write'
 }
 
-for name in "${@:-release level3 swapped weather killed permission}"; do
+for name in "${@:-release level3 tagged swapped weather killed permission}"; do
   for one in $name; do "case_$one"; done
 done
 say "action-test: all as it should be"

@@ -54,8 +54,9 @@ else
     echo "::error::this commit of hallmark pins no binary for $os/$arch, and there is no Go to build it with: run actions/setup-go before" >&2
     exit 2
   }
-  # The job's own settings for Go are not meant for this build.
-  (cd "$here/../.." && env -u GOOS -u GOARCH -u GOROOT GOFLAGS=-mod=readonly GOWORK=off GOENV=off CGO_ENABLED=0 \
+  # The job's own settings for Go are not meant for this build. An older Go gets
+  # the toolchain that go.mod asks for, which it verifies.
+  (cd "$here/../.." && env -u GOOS -u GOARCH -u GOROOT GOFLAGS=-mod=readonly GOWORK=off GOENV=off GOTOOLCHAIN=auto CGO_ENABLED=0 \
     go build -trimpath -buildvcs=false -ldflags '-s -w' -o "$binary" ./cmd/hallmark)
 fi
 mv -f "$binary" "$folder/hallmark$suffix"
