@@ -40,7 +40,7 @@ var lasting = []weathered{
 	{"connections refused for longer than `--retry-for`", refusedForEver, "1s", exitUndecided, "SERVICE: dial tcp HOST: connect: connection refused, N tries in T"},
 	{"502 for longer than `--retry-for`", meeting(sandboxtest.Status(502, ""), always), "1s", exitUndecided, "SERVICE: 502 Bad Gateway, N tries in T"},
 	{"502 with `--retry-for 0s`", meeting(sandboxtest.Status(502, ""), always), "0s", exitUndecided, "SERVICE: 502 Bad Gateway"},
-	{"429 with a Retry-After of longer than `--retry-for`", meeting(sandboxtest.Status(429, "3600"), always), "30s", exitUndecided, "SERVICE: 429 Too Many Requests"},
+	{"429 with a Retry-After of longer than `--retry-for`", meeting(sandboxtest.Status(429, "3600"), always), "30s", exitUndecided, "SERVICE: 429 Too Many Requests, to be tried again in 1h"},
 	{"every answer shorter than its Content-Length", meeting(sandboxtest.PromiseMore, always), "1s", exitUndecided, "SERVICE: unexpected EOF, N tries in T"},
 	{"answer longer than its Content-Length", meeting(sandboxtest.PromiseLess, always), "1s", exitUndecided, "SERVICE: answer is no FORM, or only a part of it"},
 }

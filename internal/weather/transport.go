@@ -103,17 +103,22 @@ func (t *Transport) pause(ctx context.Context, origin, server string, waits *bac
 	now := t.now()
 	since := t.failing(server, start, now)
 	left := t.RetryFor - now.Sub(since)
-	wait := max(min(waits.NextBackOff(), left), failure.wait, retryAfter(failure.retryAfter, now))
-	if t.Now == nil || left <= 0 || wait > left {
-		return &Error{
-			Origin:  origin,
-			Status:  failure.status,
-			Tries:   tries,
-			Elapsed: now.Sub(since),
-			Err:     failure.cause,
-		}
+	asked := retryAfter(failure.retryAfter, now)
+	wait := max(min(waits.NextBackOff(), left), failure.wait, asked)
+	if t.Now != nil && left > 0 && wait <= left {
+		return t.sleep(ctx, wait)
 	}
-	return t.sleep(ctx, wait)
+	gone := &Error{
+		Origin:  origin,
+		Status:  failure.status,
+		Tries:   tries,
+		Elapsed: now.Sub(since),
+		Err:     failure.cause,
+	}
+	if asked > left && failure.wait == 0 {
+		gone.Asked = asked
+	}
+	return gone
 }
 
 // now is the zero time without a clock, and then no budget is ever left.
@@ -144,6 +149,7 @@ type Error struct {
 	Status  string        // the last answer's status line, "" if there was none
 	Tries   int           // made for this call
 	Elapsed time.Duration // since the service began to fail
+	Asked   time.Duration // for longer than there was time, by Retry-After; else 0
 	Err     error         // the last error, nil if there was an answer
 }
 
@@ -152,6 +158,9 @@ func (e *Error) Error() string {
 	last := e.Status
 	if e.Err != nil {
 		last = e.Err.Error()
+	}
+	if e.Asked > 0 {
+		last += ", to be tried again in " + short(e.Asked)
 	}
 	if e.Tries == 1 && e.Elapsed < time.Second {
 		return e.Origin + ": " + last

@@ -78,7 +78,7 @@ func TestRetries(t *testing.T) {
 		"answer breaks off":       {steps: []step{{code: 200, body: half()}, {code: 200}}, want: "payload", tries: 2},
 		"400 is an answer":        {steps: []step{{code: 400}}, want: "payload", tries: 1},
 		"409 is an answer":        {steps: []step{{code: 409}}, want: "payload", tries: 1},
-		"Retry-After too far":     {steps: []step{{code: 503, after: "86400"}}, want: "https://log.example: Service Unavailable", wantErr: true, tries: 1},
+		"Retry-After too far":     {steps: []step{{code: 503, after: "86400"}}, want: "https://log.example: Service Unavailable, to be tried again in 24h", wantErr: true, tries: 1},
 		"answer over the limit":   {steps: []step{{code: 200, body: strings.NewReader(strings.Repeat("x", 65))}}, want: "https://log.example: answer is larger than 64 bytes", wantErr: true, tries: 1},
 		"Retry-After as a date":   {steps: []step{{code: 503, after: "Fri, 20 Nov 2026 14:00:07 GMT"}, {code: 200}}, want: "payload", tries: 2},
 		"Retry-After is nonsense": {steps: []step{{code: 503, after: "soon"}, {code: 200}}, want: "payload", tries: 2},
