@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/hallmark-project/hallmark/internal/artifact"
+	"github.com/hallmark-project/hallmark/internal/forge"
 	"github.com/hallmark-project/hallmark/internal/registry"
 	"github.com/hallmark-project/hallmark/internal/trust"
 	"github.com/hallmark-project/hallmark/sign"
@@ -21,6 +22,7 @@ const (
 
 // operatorErrors are the sentinels of other packages that blame the operator.
 var operatorErrors = []error{
+	forge.ErrName,
 	registry.ErrReference,
 	sign.ErrSetup,
 	trust.ErrIdentity,

@@ -68,7 +68,7 @@ func TestVerifyRelease(t *testing.T) {
 		"by digest alone": {
 			files: func(p *project) files { return files{"a.zip": a, "b.zip": b, "all.intoto.jsonl": p.both()} },
 			args:  []string{"--digests-only"},
-			want:  []string{"verified  a.zip", "2 verified"}, without: []string{"a.zip", "b.zip"}},
+			want:  []string{"verified  a.zip", "digest as GitHub states it", "2 verified"}, without: []string{"a.zip", "b.zip"}},
 		"a signed checksum file": {
 			files: func(p *project) files {
 				return files{"a.zip": a, "b.zip": b, "SHA256SUMS": sums, "SHA256SUMS.sigstore.json": p.sigstore.Sign(p.job, p.at, sums)}

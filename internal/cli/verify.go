@@ -31,7 +31,12 @@ func verifyCommand(env *Env) *cli.Command {
 			"that of a checksum file in its folder, or among the targets, which lists it;\n" +
 			"`via` then names that file. A checksum file as a target brings along what it\n" +
 			"lists, and what is absent is rejected. One that nobody signed covers nothing,\n" +
-			"nor does one with a bad line or with two digests for a name.",
+			"nor does one with a bad line or with two digests for a name.\n\n" +
+			"OWNER/REPO@TAG is a release on GitHub: its files are downloaded and verified as\n" +
+			"those of a folder are, as built in that repository from that tag unless the\n" +
+			"policy names a signer elsewhere. What its own bundles leave open GitHub's\n" +
+			"attestations may settle. A public one needs no login; GITHUB_TOKEN or GH_TOKEN\n" +
+			"raises the limit on how often one may ask.",
 		ArgsUsage: "TARGET...",
 		Category:  downstream,
 		Flags: slices.Concat(policyFlags(), trustFlags(), []cli.Flag{
@@ -116,6 +121,9 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 		Root:     rootInfo(c, trusted),
 	}
 	if hub.isRelease() {
+		for i := range outcome.Results {
+			outcome.Results[i].Stated = hub.stated[outcome.Results[i].Name]
+		}
 		asAssets(outcome, hub.folder)
 	}
 	err = env.printVerification(c, outcome)

@@ -55,15 +55,17 @@ var past = map[FileAction]string{
 // Text writes the publication for a person.
 func (p *Publication) Text(w io.Writer, o TextOptions) error {
 	page := &page{TextOptions: o}
-	page.rows(0, []row{
+	rows := []row{
 		{"release", []part{{text: join("  ", name(p.Repository), name(p.Tag), "commit"+together+Escape(prefix(p.Commit, 7)))}}},
 		{p.state(), []part{{text: p.where()}}},
-	})
+	}
+	if !p.Plan {
+		rows = append(rows, row{"files", []part{{text: p.done()}}})
+	}
+	page.rows(0, rows)
 	if p.Plan {
 		page.line("")
 		page.table(p.planned())
-	} else {
-		page.rows(0, []row{{"files", []part{{text: p.done()}}}})
 	}
 	if v := p.Verification; v != nil {
 		page.line("")
@@ -73,12 +75,20 @@ func (p *Publication) Text(w io.Writer, o TextOptions) error {
 		if v.Failed() == nil {
 			page.line("")
 			page.line("%s", p.Total())
-			page.line("\nverify it with")
+			page.line("\n%s", p.forOthers())
 			page.line("  %s", Command(p.command()...)) // never wrapped: it is to be copied
 		}
 	}
 	_, err := io.WriteString(w, page.String())
 	return err
+}
+
+// forOthers introduces the command that verifies the release.
+func (p *Publication) forOthers() string {
+	if p.Draft {
+		return "once it is published, anybody can verify it with"
+	}
+	return "verify it with"
 }
 
 // Total is the outcome on one line: "released: 6 assets, 6 verified".

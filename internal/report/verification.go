@@ -20,6 +20,7 @@ type Verification struct {
 type Result struct {
 	Name    string
 	Digest  map[string]string // lower-case hex by algorithm
+	Stated  bool              // Digest is what GitHub states of a file that nobody here has read
 	Verdict *verify.Verdict
 	Bundle  string    // what Verdict rests on
 	Via     string    // the checksum file that the verdict is about; "" where it is about the target

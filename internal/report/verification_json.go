@@ -33,6 +33,7 @@ type leftOutDoc struct {
 type targetDoc struct {
 	Name             string            `json:"name"`
 	Digest           map[string]string `json:"digest,omitempty"`
+	DigestStated     bool              `json:"digestStated,omitzero"`
 	Status           Status            `json:"status"`
 	Question         verify.Question   `json:"question"`
 	Bundle           string            `json:"bundle,omitempty"`
@@ -133,7 +134,7 @@ func (v *Verification) document() verificationDocument {
 }
 
 func (v *Verification) target(r *Result) targetDoc {
-	t := targetDoc{Name: r.Name, Digest: r.Digest, Status: r.Status(), Question: v.Question, Bundle: r.Bundle, Via: r.Via}
+	t := targetDoc{Name: r.Name, Digest: r.Digest, DigestStated: r.Stated, Status: r.Status(), Question: v.Question, Bundle: r.Bundle, Via: r.Via}
 	for _, refusal := range r.refusals() {
 		t.Refused = append(t.Refused, refusalDocument(refusal))
 	}

@@ -24,7 +24,7 @@ func (v *Verification) Text(w io.Writer, o TextOptions) error {
 }
 
 func (v *Verification) one(p *page, r *Result) {
-	p.line("%s", join("  ", p.paint(string(r.Status())), fileName(r.Name), shortDigest(r.Digest)))
+	p.line("%s", join("  ", p.paint(string(r.Status())), fileName(r.Name), shortDigest(r.Digest), r.stated()))
 	p.line("")
 	if r.Verdict == nil {
 		p.refusals(2, r.refusals())
@@ -117,7 +117,18 @@ func resultLine(r *Result) []string {
 	if r.Via != "" {
 		cells = append(cells, "via "+fileName(r.Via))
 	}
+	if r.Stated {
+		cells = append(cells, r.stated())
+	}
 	return cells
+}
+
+// stated warns of a digest that was not computed.
+func (r *Result) stated() string {
+	if !r.Stated {
+		return ""
+	}
+	return "digest as GitHub states it"
 }
 
 func shortSigner(s verify.Signer) string {
