@@ -121,7 +121,12 @@ func (p *publishing) make(ctx context.Context) error {
 		return err
 	}
 	p.release = draft
-	return nil
+	// Nothing keeps another tool from making one at the same time.
+	all, err := p.client.ReleasesOfTag(ctx, p.repository, p.tag)
+	if err == nil && len(all) > 1 {
+		return severalReleases(p.tag, all)
+	}
+	return err
 }
 
 // prerelease are versions that semantic versioning puts before a release.

@@ -114,6 +114,11 @@ func TestPublishDisturbed(t *testing.T) {
 				r.Releases = append(r.Releases, &fakegithub.Release{ID: 99, Tag: "v1.4.0", Draft: true, Author: "hubot"})
 			})
 		}, exit: 2, want: []string{"99 (draft by hubot)"}},
+		"another tool makes a release at the same time": {when: isMaking, what: func(p *project) {
+			p.change(func(r *fakegithub.Repository) {
+				r.Releases = append(r.Releases, &fakegithub.Release{ID: 99, Tag: "v1.4.0", Draft: true, Author: "hubot"})
+			})
+		}, exit: 2, want: []string{"99 (draft by hubot)"}},
 		"a file is swapped after it was verified": {when: isLastLook(), what: func(p *project) {
 			sum, size, err := p.gitHub.Put(strings.NewReader("evil"))
 			p.must(err)
@@ -146,6 +151,10 @@ func TestPublishDisturbed(t *testing.T) {
 			}
 		})
 	}
+}
+
+func isMaking(r *http.Request) bool {
+	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/releases")
 }
 
 func isDownload(r *http.Request) bool { return strings.Contains(r.URL.Path, "/releases/assets/") }
