@@ -127,6 +127,9 @@ func checkParameter(kind, name string, value any) error {
 		if looks := secretKind(value); looks != "" {
 			return &SecretError{Kind: kind, Name: name, Looks: looks}
 		}
+		if namedLikeCredential(name) && !holdsNothing(value) {
+			return &SecretError{Kind: kind, Name: name, Looks: "a credential by its name"}
+		}
 		return nil
 	}
 	return fmt.Errorf("%s %q is neither text nor true or false", kind, name)

@@ -6,10 +6,12 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 )
 
-// SecretError refuses a value that looks like a secret, or that the platform
-// has masked as one. It holds where the value stands, never the value.
+// SecretError refuses a value that looks like a secret, or is named like one, or
+// that the platform has masked as one. It holds where the value stands, never the
+// value.
 type SecretError struct {
 	Kind  string // input, parameter, variable
 	Name  string
@@ -65,18 +67,48 @@ func secretKind(value string) string {
 	return ""
 }
 
+// credentialWords end the names of credentials, as people give them to the inputs
+// of workflows.
+var credentialWords = map[string]bool{
+	"password": true, "passwd": true, "passphrase": true, "secret": true, "token": true, "pat": true, "credential": true, "credentials": true,
+	"apikey": true, "privatekey": true, "secretkey": true, "accesskey": true,
+	"api key": true, "private key": true, "secret key": true, "access key": true,
+}
+
+// camelHump is where a word of a name like deployToken or NPMToken begins.
+var camelHump = compileLater(`([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])`)
+
+// namedLikeCredential tells a name that a credential would have: a password may be
+// any word, and then there is nothing else to know it by.
+func namedLikeCredential(name string) bool {
+	apart := strings.ToLower(camelHump().ReplaceAllString(name, "$1$3 $2$4"))
+	words := strings.FieldsFunc(apart, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	n := len(words)
+	return n > 0 && credentialWords[words[n-1]] || n > 1 && credentialWords[words[n-2]+" "+words[n-1]]
+}
+
+// holdsNothing tells the values that no credential has.
+func holdsNothing(value string) bool {
+	switch strings.ToLower(strings.TrimSpace(value)) {
+	case "", "true", "false":
+		return true
+	}
+	return false
+}
+
 // randomForm is one unbroken word of an encoded key. Digests in hex and names
 // of versions, files and images are made of other characters or are shorter.
 var randomForm = compileLater(`\A[A-Za-z0-9+/_-]{40,512}={0,2}\z`)
 
 // isRandom tells a random key from what people and tools name things. It errs
 // towards no: upper case, lower case and digits must all be there in plenty,
-// and be mixed as a random generator mixes them.
+// and be mixed as a random generator mixes them, with little of what separates
+// words.
 func isRandom(value string) bool {
 	if !randomForm().MatchString(value) || strings.HasPrefix(value, "sha") {
 		return false
 	}
-	var upper, lower, digit, changes int
+	var upper, lower, digit, other, changes int
 	var last byte
 	counts := make(map[byte]int)
 	for i := range len(value) {
@@ -93,6 +125,8 @@ func isRandom(value string) bool {
 		case '0' <= c && c <= '9':
 			class = '0'
 			digit++
+		default:
+			other++
 		}
 		if class != last {
 			changes++
@@ -105,5 +139,5 @@ func isRandom(value string) bool {
 		p := float64(count) / n
 		entropy -= p * math.Log2(p)
 	}
-	return entropy >= 4.3 && upper >= 5 && lower >= 5 && digit >= 2 && float64(changes) >= n/2
+	return entropy >= 4.3 && upper >= 5 && lower >= 5 && digit >= 2 && float64(other) <= n/8 && float64(changes) >= n/2
 }

@@ -153,7 +153,7 @@ func record(build *provenance.Build, extras provenance.Extras) error {
 	}
 	var secret *provenance.SecretError
 	if errors.As(err, &secret) && secret.Kind == "input" {
-		return withHint(&usageError{err}, "take it out of the workflow's inputs and hand it over as a secret; if it was one, revoke it")
+		return withHint(&usageError{err}, "take it out of the workflow's inputs, hand it over as a secret and revoke it; if it is none, give the input another name or the value another form")
 	}
 	return &usageError{err}
 }
