@@ -53,27 +53,27 @@ func runActionCheck(ctx context.Context, env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	attestations, err := attestationsIn(c.String("bundles"))
+	bundles, err := regularFiles(c.String("bundles"))
 	if err != nil {
 		return err
 	}
-	args := strangerArgs(c)
-	for _, file := range attestations {
-		args = append(args, "--bundle="+file)
-	}
-	args = slices.Concat(args, in.checksumArgs(), []string{"--"}, in.words, in.images)
-	var document bytes.Buffer
-	err = env.again(ctx, in.stdin(), &document, append([]string{"verify", "--format=json"}, args...)...)
-	if err != nil {
-		// What the document says is for programs; the log is read by people.
-		if again := env.again(ctx, in.stdin(), env.Stdout, append([]string{"verify", "--format=github"}, args...)...); again != nil {
-			return again
+	release := &report.Release{}
+	if len(in.words) > 0 {
+		args := strangerArgs(c)
+		for _, file := range bundles {
+			args = append(args, "--bundle="+file)
 		}
-		return err
+		release.Assets, err = env.verified(ctx, in, slices.Concat(args, in.checksumArgs(), []string{"--"}, in.words))
+		if err != nil {
+			return err
+		}
 	}
-	release, err := readRelease(document.Bytes())
-	if err != nil {
-		return err
+	if len(in.images) > 0 { // of which the bundles stand in registries
+		images, err := env.verified(ctx, in, slices.Concat(strangerArgs(c), []string{"--"}, in.images))
+		if err != nil {
+			return err
+		}
+		release.Assets = append(release.Assets, images...)
 	}
 	release.Repository, release.Tag = c.String("repo"), c.String("tag")
 	release.Flags = append(trustWords(c), passed(c, "signer-workflow", "signer-digest")...)
@@ -87,6 +87,20 @@ func runActionCheck(ctx context.Context, env *Env, c *cli.Context) error {
 		})
 	}
 	return env.tellRelease(ctx, c, release)
+}
+
+// verified runs hallmark verify, and returns what it has established of each file.
+func (env *Env) verified(ctx context.Context, in *stepInputs, args []string) ([]report.ReleaseAsset, error) {
+	var document bytes.Buffer
+	err := env.again(ctx, in.stdin(), &document, append([]string{"verify", "--format=json"}, args...)...)
+	if err == nil {
+		return readAssets(document.Bytes())
+	}
+	// What the document says is for programs; the log is read by people.
+	if again := env.again(ctx, in.stdin(), env.Stdout, append([]string{"verify", "--format=github"}, args...)...); again != nil {
+		return nil, again
+	}
+	return nil, err
 }
 
 // tellRelease puts what was established where a job's readers look.
@@ -111,8 +125,8 @@ func (env *Env) tellRelease(ctx context.Context, c *cli.Context, release *report
 	return env.setOutputs(outputs...)
 }
 
-// readRelease reads what hallmark verify --format json has written.
-func readRelease(document []byte) (*report.Release, error) {
+// readAssets reads what hallmark verify --format json has written.
+func readAssets(document []byte) ([]report.ReleaseAsset, error) {
 	var verification struct {
 		Targets []struct {
 			Name   string            `json:"name"`
@@ -134,7 +148,7 @@ func readRelease(document []byte) (*report.Release, error) {
 	if err := json.Unmarshal(document, &verification); err != nil {
 		return nil, fmt.Errorf("verify's document: %w", err)
 	}
-	release := &report.Release{}
+	var assets []report.ReleaseAsset
 	for _, t := range verification.Targets {
 		if t.Status != string(report.Verified) {
 			return nil, errors.New("verify's document: a target that is not verified, of a run that did verify all")
@@ -143,49 +157,7 @@ func readRelease(document []byte) (*report.Release, error) {
 		for _, log := range t.Logs {
 			asset.Logs = append(asset.Logs, log.Index)
 		}
-		release.Assets = append(release.Assets, asset)
+		assets = append(assets, asset)
 	}
-	return release, nil
-}
-
-// actionVerifyCommand is a gate for what a job has downloaded.
-func actionVerifyCommand(env *Env) *cli.Command {
-	return &cli.Command{
-		Name:  "verify",
-		Usage: "verify what a step was given",
-		Flags: slices.Concat([]cli.Flag{
-			&cli.StringFlag{Name: "targets", Category: groupInput, Usage: "`LIST` of files, folders, images, or OWNER/REPO@TAG"},
-			&cli.StringFlag{Name: "bundles", Category: groupBundles, Usage: "`LIST` of files with bundles"},
-			&cli.StringFlag{Name: "identity", Category: groupSigner, Usage: "signed by `NAME`, exactly"},
-			&cli.StringFlag{Name: "issuer", Category: groupSigner, Usage: "who vouched for the identity, an `URL`"},
-			offlineFlag(),
-		}, strangerFlags()),
-		Action: func(c *cli.Context) error { return runActionVerify(c.Context, env, c) },
-	}
-}
-
-func runActionVerify(ctx context.Context, env *Env, c *cli.Context) error {
-	targets, err := listInput("targets", c.String("targets"))
-	if err != nil {
-		return err
-	}
-	bundles, err := listInput("bundles", c.String("bundles"))
-	if err != nil {
-		return err
-	}
-	if len(targets) == 0 {
-		return withHint(usagef("nothing to verify"), "name it in the input targets, one a line")
-	}
-	args := append(passed(c, "identity", "issuer"), strangerArgs(c)...)
-	for _, file := range bundles {
-		args = append(args, "--bundle="+file)
-	}
-	if c.Bool("offline") {
-		args = append(args, "--offline")
-	}
-	args = slices.Concat([]string{"verify", "--format=github"}, args, []string{"--"}, targets)
-	if err := env.again(ctx, nil, env.Stdout, args...); err != nil {
-		return err
-	}
-	return env.setOutputs(output{"verified", "true"})
+	return assets, nil
 }

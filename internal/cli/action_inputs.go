@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -172,19 +171,4 @@ func (in *stepInputs) stdin() io.Reader {
 		return nil
 	}
 	return strings.NewReader(in.handover.sums)
-}
-
-// attestationsIn are the files of attestations in a folder, by name.
-func attestationsIn(folder string) ([]string, error) {
-	if folder == "" {
-		return nil, nil
-	}
-	entries, err := os.ReadDir(folder)
-	var paths []string
-	for _, entry := range entries {
-		if entry.Type().IsRegular() && strings.HasSuffix(entry.Name(), ".intoto.jsonl") {
-			paths = append(paths, filepath.Join(folder, entry.Name()))
-		}
-	}
-	return paths, err
 }

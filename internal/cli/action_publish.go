@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,10 +59,18 @@ func (in *stepInputs) files(folder string) ([]string, error) {
 			paths = append(paths, bundlePath(a))
 		}
 	}
-	if folder == "" {
-		return paths, nil
-	}
+	inFolder, err := regularFiles(folder)
+	return append(paths, inFolder...), err
+}
+
+// regularFiles are the files of a folder, by name. One that is not there is as
+// good as empty: what images say is in their registries.
+func regularFiles(folder string) ([]string, error) {
 	entries, err := os.ReadDir(folder)
+	if folder == "" || errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var paths []string
 	for _, entry := range entries {
 		if entry.Type().IsRegular() {
 			paths = append(paths, filepath.Join(folder, entry.Name()))
