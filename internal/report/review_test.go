@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/hallmark-project/hallmark/review"
 )
@@ -13,6 +16,19 @@ import (
 func TestReview(t *testing.T) {
 	wantGolden(t, "review", "review.v1", sampleReview())
 	wantGolden(t, "review-unsigned", "review.v1", unsignedReview())
+	for name, r := range map[string]*Review{"review": sampleReview(), "review-unsigned": unsignedReview()} {
+		for ending, write := range map[string]func(io.Writer) error{".md": r.Markdown, ".sarif": r.SARIF} {
+			var b bytes.Buffer
+			if err := write(&b); err != nil {
+				t.Fatal(err)
+			}
+			wantHarmless(t, b.String())
+			wantFile(t, name+ending, b.Bytes())
+			if ending == ".sarif" {
+				wantSARIF(t, b.Bytes())
+			}
+		}
+	}
 }
 
 // TestReviewBar holds what a bar must not hide: one artifact of many.
@@ -29,6 +45,64 @@ func TestReviewBar(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if got := bar(nil, review.Count{Artifacts: test.artifacts, Covered: test.covered}); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestReviewComment holds a long report to what can be posted as one comment.
+func TestReviewComment(t *testing.T) {
+	r := sampleReview()
+	for range 9 {
+		r.Releases = append(r.Releases, r.Releases...)
+	}
+	late := r.finding("signed-in-time")
+	for range 10 {
+		late.Cases = append(late.Cases, late.Cases...)
+	}
+	late.Cases[0].Says = strings.Repeat("[", 1<<20)
+	var b bytes.Buffer
+	if err := r.Markdown(&b); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.Len(); n > 1<<16 {
+		t.Errorf("%d characters", n)
+	}
+	for _, want := range []string{"releases before these", "and 1019 more", "To run it again"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("nothing says %q", want)
+		}
+	}
+}
+
+func TestProse(t *testing.T) {
+	for name, test := range map[string]struct{ text, want string }{
+		"sentence":     {"v1.2.0 was signed at 09:19:00, 6 days after: retro-signed (see \"x_y\")", "v1.2.0 was signed at 09:19:00, 6 days after: retro-signed (see \"x_y\")"},
+		"links":        {"https://x www.x.example WWW.x a@b", "https&#58;//x www&#46;x.example WWW&#46;x a&#64;b"},
+		"mark up":      {"<b> [a](b) *c* _d_ `e` |f| ~g~ !h \\i &amp; $j$", "&#60;b&#62; &#91;a&#93;(b) &#42;c&#42; &#95;d&#95; &#96;e&#96; &#124;f&#124; &#126;g&#126; &#33;h &#92;i &#38;amp; &#36;j&#36;"},
+		"a line":       {"- item", "&#45; item"},
+		"emoji, issue": {":tada: #12", "&#58;tada: &#35;12"},
+		"letters":      {"größe 文", "größe 文"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, prose(test.text)); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCode(t *testing.T) {
+	for name, test := range map[string]struct{ name, want string }{
+		"name":     {"@octo/widget <b>", "`@octo/widget <b>`"},
+		"its end":  {"a`b", "a&#96;b"},
+		"a cell's": {"a|b", "a&#124;b"},
+		"space":    {" a", "\" a\""},
+		"nothing":  {"", "\"\""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, code(test.name)); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
 			}
 		})
 	}
@@ -55,7 +129,7 @@ func TestReviewHostile(t *testing.T) {
 func formatsOf(r *Review) map[string]func(io.Writer) error {
 	return map[string]func(io.Writer) error{
 		"text": func(w io.Writer) error { return r.Text(w, TextOptions{}) },
-		"JSON": r.JSON,
+		"JSON": r.JSON, "SARIF": r.SARIF, "Markdown": r.Markdown,
 	}
 }
 

@@ -29,6 +29,7 @@ type sarifResult struct {
 	Rule, Level, Message string
 	Path                 string
 	Line, Column         int
+	Releases             []string // in whose commits it is so
 }
 
 func newSARIF(version string) *sarif {
@@ -52,9 +53,13 @@ func (s *sarif) result(r sarifResult) {
 	if r.Line > 0 {
 		location.Region = &sarifRegion{r.Line, max(r.Column, 1)}
 	}
-	s.results = append(s.results, sarifResultDoc{Rule: r.Rule, Index: s.index[r.Rule], Level: r.Level,
+	doc := sarifResultDoc{Rule: r.Rule, Index: s.index[r.Rule], Level: r.Level,
 		Message: sarifText{r.Message}, Locations: []sarifLocation{{location}},
-		Fingerprints: map[string]string{"hallmark/v1": s.fingerprint(r)}})
+		Fingerprints: map[string]string{"hallmark/v1": s.fingerprint(r)}}
+	if len(r.Releases) > 0 {
+		doc.Properties = &sarifProperties{r.Releases}
+	}
+	s.results = append(s.results, doc)
 }
 
 // fingerprint stays the same where lines move: a service that keeps findings
@@ -123,6 +128,10 @@ type (
 		Message      sarifText         `json:"message"`
 		Locations    []sarifLocation   `json:"locations"`
 		Fingerprints map[string]string `json:"partialFingerprints"`
+		Properties   *sarifProperties  `json:"properties,omitempty"`
+	}
+	sarifProperties struct {
+		Releases []string `json:"releases"`
 	}
 	sarifLocation struct {
 		Physical sarifPhysical `json:"physicalLocation"`
