@@ -19,7 +19,7 @@ trap 'rm -rf "$work"' EXIT
 # workflow and not of the calling one: the copy of it that runs has the values that
 # GitHub would give written in.
 mkdir "$work/hallmark"
-git ls-files -z --cached --others --exclude-standard -- . ':!testdata' ':!review' |
+git ls-files -z --cached --others --exclude-standard -- . ':!testdata' |
   tar -c --null --files-from=- --ignore-failed-read 2>/dev/null | tar -x -C "$work/hallmark"
 sed -i "s|\${{ job.workflow_repository }}|hallmark-project/hallmark|; s|\${{ job.workflow_sha }}|$pin|; s|^name: hallmark$|name: release-level3|" \
   "$work/hallmark/.github/workflows/hallmark.yml"
