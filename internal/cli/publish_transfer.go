@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"slices"
@@ -44,6 +45,9 @@ func (p *publishing) upload(ctx context.Context, progress *stage) error {
 				Name: f.Name, Size: f.Size, SHA256: f.GetDigest()["sha256"],
 				Open: func() (io.ReadCloser, error) { return os.Open(f.Path) },
 			})
+			if errors.Is(err, forge.ErrExists) {
+				return p.disturbed(err.Error())
+			}
 			if err == nil {
 				progress.Add(f.Size)
 			}

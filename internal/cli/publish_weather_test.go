@@ -65,7 +65,7 @@ func TestPublishAgain(t *testing.T) {
 		then func(p *project)
 	}{
 		"before it published": {dies: isPublishing},
-		"in an upload":        {dies: func(r *http.Request) bool { return r.URL.Host == "uploads.github.com" }},
+		"in an upload":        {dies: isUpload},
 		"before it published, and all is signed anew": {dies: isPublishing, then: func(p *project) { p.build("a.zip", "b.zip") }},
 		"and left half a file": {dies: isPublishing, then: func(p *project) {
 			p.change(func(r *fakegithub.Repository) { r.Releases[0].Assets[0].State = "starter" })
@@ -119,6 +119,15 @@ func TestPublishDisturbed(t *testing.T) {
 				r.Releases = append(r.Releases, &fakegithub.Release{ID: 99, Tag: "v1.4.0", Draft: true, Author: "hubot"})
 			})
 		}, exit: 2, want: []string{"99 (draft by hubot)"}},
+		"another run sends its own": {when: isUpload, what: func(p *project) {
+			sum, size, err := p.gitHub.Put(strings.NewReader("theirs"))
+			p.must(err)
+			p.change(func(r *fakegithub.Repository) {
+				for _, name := range []string{"a.zip", "b.zip", "multiple.intoto.jsonl"} {
+					r.Releases[0].Assets = append(r.Releases[0].Assets, &fakegithub.Asset{Name: name, State: "uploaded", SHA256: sum, Size: size})
+				}
+			})
+		}, exit: 2, want: []string{"was changed while this run worked on it", "another file of this name"}},
 		"a file is swapped after it was verified": {when: isLastLook(), what: func(p *project) {
 			sum, size, err := p.gitHub.Put(strings.NewReader("evil"))
 			p.must(err)
@@ -156,6 +165,8 @@ func TestPublishDisturbed(t *testing.T) {
 func isMaking(r *http.Request) bool {
 	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/releases")
 }
+
+func isUpload(r *http.Request) bool { return r.URL.Host == "uploads.github.com" }
 
 func isDownload(r *http.Request) bool { return strings.Contains(r.URL.Path, "/releases/assets/") }
 
