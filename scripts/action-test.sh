@@ -129,6 +129,18 @@ case_release() {
   other release https://github.com/octo/widget/.github/workflows/release.yml@refs/tags/v1.4.0
 }
 
+case_gate() {
+  say "another job goes on only with that release, and not where another Sigstore is trusted"
+  [ -d "$work/release" ] || case_release
+  github=$work/github.release
+  release gate gate.yml GATE_ROOT="$work/release/trusted_root.json" --permissions contents:read || { tail -n 40 "$work/gate.log"; fail "gate: it failed"; }
+  wanted gate '4 verified'
+  wanted gate '| gone on'
+  ! release shut gate.yml GATE_ROOT="$work/shut/trusted_root.json" --permissions contents:read || fail "shut: it went on"
+  wanted shut '4 rejected'
+  ! grep -q '| gone on' "$work/shut.log" || fail "shut: it went on"
+}
+
 case_level3() {
   say "the same by the reusable workflow, called by commit: Build level 3"
   fresh level3
@@ -194,7 +206,7 @@ case_permission() {
   wanted readonly 'the job may not write releases: add to it%0Apermissions:%0A  contents: write'
 }
 
-for name in "${@:-release level3 tagged swapped weather killed permission}"; do
+for name in "${@:-release gate level3 tagged swapped weather killed permission}"; do
   for one in $name; do "case_$one"; done
 done
 say "action-test: all as it should be"
