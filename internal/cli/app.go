@@ -33,6 +33,7 @@ func newApp(env *Env) *cli.App {
 			initCommand(env),
 			verifyCommand(env),
 			inspectCommand(env),
+			reviewCommand(env),
 			bundleCommand(env),
 			trustCommand(env),
 			actionCommand(env),

@@ -36,7 +36,8 @@ type Env struct {
 	Version string // of this build: a tag, or "devel"
 	Commit  string // the source commit of this build, or ""
 
-	secrets map[string]string // that were read, see secret
+	secrets   map[string]string // that were read, see secret
+	gitOrigin string            // where tests have repositories cloned from, not GitHub
 }
 
 // Process is the environment of the running program. Version and commit are

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hallmark-project/hallmark/internal/artifact"
 	"github.com/hallmark-project/hallmark/internal/forge"
+	"github.com/hallmark-project/hallmark/internal/pack"
 	"github.com/hallmark-project/hallmark/internal/registry"
 	"github.com/hallmark-project/hallmark/internal/trust"
 	"github.com/hallmark-project/hallmark/sign"
@@ -65,5 +66,6 @@ func blamesOperator(err error) bool {
 func refused(err error) bool {
 	var rejection *verify.Rejection
 	var findings *findingsError
-	return errors.As(err, &rejection) || errors.As(err, &findings)
+	var changed *pack.Error
+	return errors.As(err, &rejection) || errors.As(err, &findings) || errors.As(err, &changed)
 }

@@ -15,13 +15,15 @@ const (
 	groupSigning = "Signing"
 	groupBundles = "Where bundles are"
 	groupChecks  = "Workflows"
+	groupCollect = "What is collected"
+	groupJudge   = "How it is judged"
 	groupInput   = "Artifacts"
 	groupTrust   = "Trust"
 	groupOutput  = "Output"
 )
 
 var flagGroups = []string{
-	groupSigner, groupBuild, groupBuilt, groupSigning, groupBundles, groupChecks, groupInput, groupTrust, groupOutput,
+	groupSigner, groupBuild, groupBuilt, groupSigning, groupBundles, groupChecks, groupCollect, groupJudge, groupInput, groupTrust, groupOutput,
 }
 
 // choiceFlag is a flag with a closed list of values.

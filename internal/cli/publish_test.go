@@ -31,6 +31,8 @@ type project struct {
 	job      reviewtest.Job
 	at       time.Time
 	env      map[string]string
+
+	gitOrigin string // where repositories are cloned from
 }
 
 func newProject(t testing.TB) *project {
@@ -90,6 +92,7 @@ func (p *project) run(args ...string) (code int, stdout, stderr string) {
 	code = Main(p.t.Context(), Env{
 		Args: append(args, "--trusted-root", p.root), Stdout: &out, Stderr: &errs, Now: time.Now,
 		Network:   p.network,
+		gitOrigin: p.gitOrigin,
 		LookupEnv: func(name string) (string, bool) { value, ok := p.env[name]; return value, ok },
 	})
 	return code, out.String(), errs.String()

@@ -43,6 +43,20 @@ func FromFile(path string) (*Root, error) {
 	return r, nil
 }
 
+// Parse reads a trusted root from its text, as [FromFile] does. Source says
+// where the text stood. Every error wraps [ErrRoot].
+func Parse(source string, text []byte) (*Root, error) {
+	if len(text) > maxFile {
+		return nil, fmt.Errorf("trusted root of %s: %w: larger than %d bytes", source, ErrRoot, maxFile)
+	}
+	r, err := parseRoot(text)
+	if err != nil {
+		return nil, fmt.Errorf("trusted root of %s: %w: %w", source, ErrRoot, err)
+	}
+	r.Source = source
+	return r, nil
+}
+
 // parseRoot reads one or several roots strictly.
 func parseRoot(data []byte) (*Root, error) {
 	documents, err := split(data)

@@ -1,0 +1,24 @@
+package cli
+
+import (
+	"io"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/hallmark-project/hallmark/internal/report"
+	"github.com/hallmark-project/hallmark/review"
+)
+
+// printReview writes a report in the format that was asked for. evidence is the
+// pack that was written or read.
+func (env *Env) printReview(c *cli.Context, w io.Writer, r *review.Report, evidence string) error {
+	shows := &report.Review{Report: r, Version: env.Version, Pack: evidence}
+	if c.String("format") == "json" {
+		return shows.JSON(w)
+	}
+	o := report.TextOptions{}
+	if c.String("output") == "" {
+		o = env.textOptions()
+	}
+	return shows.Text(w, o)
+}
