@@ -1,6 +1,10 @@
 package workflow
 
-import "go.yaml.in/yaml/v4"
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
 
 // Goreleaser is what a project's goreleaser configuration says of its releases.
 type Goreleaser struct {
@@ -8,6 +12,9 @@ type Goreleaser struct {
 	Disabled    bool // it makes no release at all
 	SignsFiles  bool
 	SignsImages bool
+
+	dist string   // the folder that it builds in
+	ends []string // patterns of what it releases from there
 }
 
 // ParseGoreleaser reads a goreleaser configuration. A value that is a template
@@ -18,7 +25,13 @@ func ParseGoreleaser(path string, data []byte) (*Goreleaser, error) {
 		return nil, err
 	}
 	release := mapping(root)["release"]
+	dist := member(root, "dist").Value
+	if dist == "" || strings.Contains(dist, "{{") {
+		dist = "dist"
+	}
 	return &Goreleaser{
+		dist:        strings.TrimPrefix(dist, "./"),
+		ends:        released(root),
 		Draft:       member(release, "draft").Value == "true",
 		Disabled:    member(release, "disable").Value == "true",
 		SignsFiles:  hasItems(mapping(root)["signs"]),

@@ -132,7 +132,8 @@ func callPublishes(j *Job) *Publication {
 		if j.Input("publish") == "none" {
 			return nil
 		}
-		return &Publication{Kind: GitHubRelease, Tool: "hallmark.yml", Signs: true, Draft: j.Input("publish") == "draft"}
+		return &Publication{Kind: GitHubRelease, Tool: "hallmark.yml", Signs: true,
+			Draft: j.Input("publish") == "draft", Unveils: j.Input("publish") != "draft"}
 	case j.Uses.In(generator) && j.Input("upload-assets") == "true":
 		return &Publication{Kind: GitHubRelease, Tool: "slsa-github-generator", Signs: true, Draft: j.Input("draft-release") == "true"}
 	case j.Uses.In(generator) && strings.Contains(j.Uses.Path, "builder_nodejs"):

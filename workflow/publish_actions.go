@@ -39,7 +39,7 @@ func actionPublishes(s *Step) *Publication {
 			return nil
 		}
 		return &Publication{Kind: GitHubRelease, Tool: "hallmark", Signs: true,
-			Files: list(s.Input("artifacts")), Draft: s.Input("publish") == "draft"}
+			Files: list(s.Input("artifacts")), Draft: s.Input("publish") == "draft", Unveils: s.Input("publish") != "draft"}
 	case u.Is("goreleaser/goreleaser-action"):
 		return goreleaser(s, strings.Fields("goreleaser "+s.Input("args")))
 	case u.Is("docker/build-push-action"), u.Is("docker/bake-action"), u.Is("redhat-actions/push-to-registry"), u.Is("redhat-actions/buildah-push"):

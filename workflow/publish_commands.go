@@ -26,7 +26,7 @@ func commandPublishes(s *Step, c *Command) *Publication {
 		}
 	case "hallmark":
 		if hallmarkVerb(words) == "publish" { // which publishes nothing that does not verify
-			return &Publication{Kind: GitHubRelease, Tool: "hallmark publish", Signs: true}
+			return &Publication{Kind: GitHubRelease, Tool: "hallmark publish", Signs: true, Unveils: true}
 		}
 	case "goreleaser":
 		return goreleaser(s, words)

@@ -1,0 +1,263 @@
+package workflow
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Adoption says how hallmark is added to workflows.
+type Adoption struct {
+	Level   int    // of SLSA Build: 3 signs in a workflow of its own, all else in the job that builds
+	Commit  string // of hallmark's actions
+	Version string // that the commit is, written behind it; "" if it is none
+}
+
+// Change is what adds hallmark to a workflow.
+type Change struct {
+	Path   string
+	Data   []byte // the whole file as it is to be
+	Level  int    // of SLSA Build that releases then reach
+	Advice []Advice
+	// Draft tells that goreleaser has to leave its release a draft, which is set
+	// in its own configuration.
+	Draft bool
+}
+
+// Advice is something beside the change that a person has to do or to know.
+type Advice struct {
+	Pos  Pos
+	Text string
+}
+
+// adoption is a workflow on its way to its Change.
+type adoption struct {
+	*Workflow
+	*editor
+	Adoption
+	root *yaml.Node
+
+	open   []*Publication    // what is to be signed
+	old    []*Signing        // what hallmark takes the place of
+	needed map[*Job][]string // scopes that a job has to be able to write
+	store  bool              // attestations were stored at GitHub, and stay so
+	change *Change
+}
+
+// Adopt is the smallest change after which each thing that w publishes was
+// signed by hallmark before, or nil if there is nothing to change. An error is a
+// *NotUnderstood: the workflow is to be left as it is. The change is proven
+// before it is returned: read again, it leaves nothing unsigned and breaks no rule
+// at [Error] that the workflow kept.
+func (w *Workflow) Adopt(data []byte, how Adoption) (*Change, error) {
+	if w.Composite {
+		return nil, nil
+	}
+	a := &adoption{Workflow: w, Adoption: how, editor: newEditor(w.source),
+		needed: make(map[*Job][]string), change: &Change{Path: w.Path}}
+	a.find()
+	for _, g := range a.old {
+		if len(a.open) == 0 && g.Step == nil {
+			return nil, w.notUnderstood(g.Pos, "%s signs what no step here is known to publish", g.Tool)
+		}
+	}
+	if len(a.open) == 0 {
+		return nil, nil
+	}
+	if len(w.Problems) > 0 {
+		return nil, w.notUnderstood(w.Problems[0].Pos, "%s", w.Problems[0].Message)
+	}
+	var err error
+	if a.root, err = readYAML(w.Path, data); err != nil {
+		return nil, err
+	}
+	if err := a.plan(); err != nil {
+		return nil, err
+	}
+	a.change.Data = a.apply(data)
+	return a.change, a.prove()
+}
+
+// find looks for what is published unsigned, or is signed by what hallmark takes
+// the place of.
+func (a *adoption) find() {
+	signings := a.Signs()
+	for _, g := range signings {
+		if a.replaces(g) {
+			a.old = append(a.old, g)
+		}
+	}
+	kept := slices.DeleteFunc(slices.Clone(signings), func(g *Signing) bool { return slices.Contains(a.old, g) })
+	for _, p := range a.Publishes() {
+		if p.Tool == "slsa-github-generator" && !strings.Contains(p.Job.Uses.Path, "builder_") {
+			continue // which goes with its job
+		}
+		if between, _ := a.gap(p, kept); between != closed || p.Tool == "slsa-github-generator" {
+			a.open = append(a.open, p)
+		}
+	}
+}
+
+func (a *adoption) plan() error {
+	if err := a.onTags(); err != nil {
+		return err
+	}
+	if err := a.migrate(); err != nil {
+		return err
+	}
+	for _, p := range a.open {
+		switch {
+		case p.Step == nil || p.Step.Uses.Local != "":
+			return a.notUnderstood(p.Pos, "%s publishes, and what it calls is not changed from here", p.Tool)
+		case p.Job.SelfHosted() && a.Level == 3:
+			return a.notUnderstood(p.Job.Pos, "job %s runs on a machine of the project's own: level 3 takes one of GitHub's", p.Job.ID)
+		}
+	}
+	if err := a.planRelease(); err != nil {
+		return err
+	}
+	if err := a.planImages(); err != nil {
+		return err
+	}
+	if err := a.planPackages(); err != nil {
+		return err
+	}
+	for _, j := range a.Jobs {
+		if len(a.needed[j]) > 0 {
+			if err := a.permit(j); err != nil {
+				return err
+			}
+		}
+	}
+	a.advisePins()
+	return nil
+}
+
+// onTags refuses a workflow that releases from a branch: the certificate would
+// name that, and hallmark does not sign there.
+func (a *adoption) onTags() error {
+	for _, p := range a.open {
+		given := conditions(p.Job.If)
+		if p.Step != nil {
+			given = append(given, conditions(p.Step.If)...)
+		}
+		if slices.ContainsFunc(given, onlyOfTags) {
+			continue
+		}
+		for _, e := range a.Events {
+			switch {
+			case e.Name == "release", e.Name == "workflow_dispatch", e.Name == "workflow_call", e.Name == "push" && e.OnlyTags:
+			case e.Name == "push":
+				return a.notUnderstood(e.Pos, "%s publishes in a run of a branch too, which the certificate would name: "+
+					"release on the push of a tag, or give the step if: startsWith(github.ref, 'refs/tags/')", p.Tool)
+			default:
+				return a.notUnderstood(e.Pos, "%s publishes in a run of %s, in which hallmark does not sign: "+
+					"release on the push of a tag, or give the step if: startsWith(github.ref, 'refs/tags/')", p.Tool, e.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// onlyOfTags tells a condition that holds in runs of tags alone, though perhaps
+// not in all of them.
+func onlyOfTags(c string) bool {
+	c = strings.ReplaceAll(c, " ", "")
+	return ofTags(c) || strings.HasPrefix(c, "startswith(github.ref,'refs/tags/") || c == "github.event_name=='release'"
+}
+
+// prove reads the change again.
+func (a *adoption) prove() error {
+	after, err := Parse(a.Path, a.change.Data)
+	if err != nil {
+		return a.notUnderstood(a.open[0].Pos, "it would be no workflow any more")
+	}
+	if len(after.Problems) > 0 {
+		return a.notUnderstood(a.open[0].Pos, "changed, it would not be right: %s", after.Problems[0].Message)
+	}
+	after.local, after.Goreleaser = a.local, a.Goreleaser
+	if a.change.Draft {
+		config := Goreleaser{}
+		if a.Goreleaser != nil {
+			config = *a.Goreleaser
+		}
+		config.Draft = true
+		after.Goreleaser = &config
+	}
+	for _, p := range after.Publishes() {
+		if why := after.Unsigned(p); why != "" {
+			return a.notUnderstood(a.open[0].Pos, "%s would still publish unsigned: %s", p.Tool, why)
+		}
+	}
+	before := make(map[string]int)
+	for _, f := range a.Check() {
+		before[f.Rule.ID]++
+	}
+	for _, f := range after.Check() {
+		if before[f.Rule.ID]--; before[f.Rule.ID] < 0 && f.Rule.Severity == Error {
+			return a.notUnderstood(a.open[0].Pos, "changed, it would break the rule %s: %s", f.Rule.ID, f.Message)
+		}
+	}
+	return nil
+}
+
+func (a *adoption) advise(at Pos, format string, args ...any) {
+	advice := Advice{at, fmt.Sprintf(format, args...)}
+	if !slices.Contains(a.change.Advice, advice) {
+		a.change.Advice = append(a.change.Advice, advice)
+	}
+}
+
+// advisePins lists what the jobs that sign run by a tag: the commits are not known
+// here, and are not made up.
+func (a *adoption) advisePins() {
+	for _, j := range a.Jobs {
+		var names []string
+		for _, s := range j.Steps {
+			if u := s.Uses; len(a.needed[j]) > 0 && u.Owner != "" && !u.Pinned() && !a.gone[u.Text.Pos.Line] && !slices.Contains(names, u.Text.Value) {
+				names = append(names, u.Text.Value)
+			}
+		}
+		if len(names) > 0 {
+			a.advise(j.Pos, "job %s has an identity: name what it runs by commits, with the versions as comments: %s", j.ID, strings.Join(names, ", "))
+		}
+	}
+	slices.SortStableFunc(a.change.Advice, func(x, y Advice) int {
+		return cmp.Or(cmp.Compare(x.Pos.Line, y.Pos.Line), cmp.Compare(x.Pos.Column, y.Pos.Column))
+	})
+}
+
+// pinned is a uses: line's value for something of hallmark's own.
+func (a *adoption) pinned(path string) string {
+	text := hallmark + "/" + path + "@" + a.Commit
+	if a.Version != "" {
+		text += " # " + a.Version
+	}
+	return text
+}
+
+// refersTo finds an expression outside of b that names something, such as
+// steps.build.
+func (a *adoption) refersTo(name string, b block) (Pos, bool) {
+	name = strings.ToLower(name)
+	for n, line := range a.lines {
+		if n+1 >= b.first && n+1 <= b.last || a.gone[n+1] {
+			continue
+		}
+		line = strings.ToLower(line)
+		for from := 0; ; {
+			at := strings.Index(line[from:], name)
+			if at < 0 {
+				break
+			}
+			from += at + len(name)
+			if from == len(line) || !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789_-", rune(line[from])) {
+				return Pos{n + 1, from - len(name) + 1}, true
+			}
+		}
+	}
+	return Pos{}, false
+}
