@@ -80,6 +80,7 @@ func (h *hub) settleLists(set *artifact.Set) {
 			return true
 		})
 	}
+	slices.SortStableFunc(set.LeftOut, func(a, b artifact.LeftOut) int { return strings.Compare(a.Name, b.Name) })
 }
 
 func every[T any](all []T, is func(T) bool) bool {

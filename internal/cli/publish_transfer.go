@@ -20,21 +20,24 @@ const maxTransfers = 8
 
 // upload sends what is to be sent. What is finished when another file fails need
 // not be sent by the next run.
-func (p *publishing) upload(ctx context.Context, progress *stage) error {
-	defer progress.Done()
+func (p *publishing) upload(ctx context.Context, quiet bool) error {
 	total := int64(0)
+	var send []*publishFile
 	for _, f := range p.files {
 		if f.does != report.Keep {
+			send = append(send, f)
 			total += f.Size
 		}
 	}
+	if len(send) == 0 {
+		return nil
+	}
+	progress := p.env.stage(quiet, "uploading", inBytes)
+	defer progress.Done()
 	progress.Total(total)
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(maxTransfers)
-	for _, f := range p.files {
-		if f.does == report.Keep {
-			continue
-		}
+	for _, f := range send {
 		g.Go(func() error {
 			if f.stale != nil {
 				if err := p.client.DeleteAsset(ctx, p.repository, f.stale); err != nil {
