@@ -87,9 +87,16 @@ type bundleUnder struct {
 	unlogged       bool
 }
 
+// written holds the room that bundles are written out in: one about a thousand
+// artifacts is, for each of them.
+var written = sync.Pool{New: func() any { return new([]byte) }}
+
 // exactly makes the key of a bundle; false where it cannot be written out.
 func exactly(b *bundle.Bundle, p *Policy) (bundleUnder, bool) {
-	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(b.Bundle)
+	room := written.Get().(*[]byte)
+	defer written.Put(room)
+	data, err := proto.MarshalOptions{Deterministic: true}.MarshalAppend((*room)[:0], b.Bundle)
+	*room = data
 	under := bundleUnder{bundle: sha256.Sum256(data), inclusionProof: p.RequireInclusionProof, unlogged: p.AllowUnlogged}
 	if p.Key != nil {
 		under.key = Fingerprint(p.Key)

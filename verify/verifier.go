@@ -250,7 +250,7 @@ func checkProvenance(c *claims, h *holder, p *Policy, v *Verdict) error {
 	if err := checkLevel(v.Level, p); err != nil {
 		return err
 	}
-	v.Facts = append(v.Facts, own...)
+	v.Facts = slices.Concat(v.Facts, own) // no larger than they are: there may be thousands of verdicts
 	v.Statement.Dependencies, v.Statement.Parameters = c.dependencies, len(c.external)
 	if p.Inputs == nil {
 		v.InputsNotChecked = inputNames(c.inputs)

@@ -103,16 +103,19 @@ func BenchmarkSign1000(b *testing.B) {
 func BenchmarkAttest10000(b *testing.B) {
 	r := newRelease(b)
 	var attesting, verifying time.Duration
+	var verify []string
 	for b.Loop() {
 		b.StopTimer()
 		dir, out := files(b, 10000, 100), filepath.Join(b.TempDir(), "all.jsonl")
+		verify = []string{r.binary, "verify", "--offline", "--trusted-root", r.TrustedRoot(),
+			"--repo", r.Getenv("GITHUB_REPOSITORY"), "--bundle", out, dir}
 		b.StartTimer()
 		attesting += took(b, r.argv("attest", "-o", out, dir)...)
-		verifying += took(b, r.binary, "verify", "--offline", "--trusted-root", r.TrustedRoot(),
-			"--repo", r.Getenv("GITHUB_REPOSITORY"), "--bundle", out, dir)
+		verifying += took(b, verify...)
 	}
 	b.ReportMetric(attesting.Seconds()/float64(b.N), "attest-s/op")
 	b.ReportMetric(verifying.Seconds()/float64(b.N), "verify-s/op")
+	b.ReportMetric(float64(peakRSS(b, verify...))/1e6, "verify-peak-MB")
 }
 
 // BenchmarkProvenance10000 writes provenance for 10,000 files of 100 KiB.
