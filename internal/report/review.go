@@ -44,16 +44,21 @@ var verdicts = []struct {
 
 // sentence is the verdict in words, without its name.
 func (r *Review) sentence() string {
-	says := "was judged"
+	s := name(r.Project) + " " + r.says()
+	if a := r.Adoption; a != nil {
+		s += fmt.Sprintf(", since %s (%s)", fileName(a.Tag), date(a.Time))
+	}
+	return s
+}
+
+// says is what the verdict says of the project.
+func (r *Review) says() string {
 	for _, v := range verdicts {
 		if v.verdict == r.Verdict {
-			says = v.says
+			return v.says
 		}
 	}
-	if a := r.Adoption; a != nil {
-		says += fmt.Sprintf(", since %s (%s)", fileName(a.Tag), date(a.Time))
-	}
-	return name(r.Project) + " " + says
+	return "was judged"
 }
 
 // next is the verdict above the report's, "" above the last.

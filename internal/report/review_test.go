@@ -17,7 +17,7 @@ func TestReview(t *testing.T) {
 	wantGolden(t, "review", "review.v1", sampleReview())
 	wantGolden(t, "review-unsigned", "review.v1", unsignedReview())
 	for name, r := range map[string]*Review{"review": sampleReview(), "review-unsigned": unsignedReview()} {
-		for ending, write := range map[string]func(io.Writer) error{".md": r.Markdown, ".sarif": r.SARIF} {
+		for ending, write := range map[string]func(io.Writer) error{".md": r.Markdown, ".html": r.HTML, ".sarif": r.SARIF} {
 			var b bytes.Buffer
 			if err := write(&b); err != nil {
 				t.Fatal(err)
@@ -129,7 +129,51 @@ func TestReviewHostile(t *testing.T) {
 func formatsOf(r *Review) map[string]func(io.Writer) error {
 	return map[string]func(io.Writer) error{
 		"text": func(w io.Writer) error { return r.Text(w, TextOptions{}) },
-		"JSON": r.JSON, "SARIF": r.SARIF, "Markdown": r.Markdown,
+		"JSON": r.JSON, "SARIF": r.SARIF, "Markdown": r.Markdown, "HTML": r.HTML,
+	}
+}
+
+// TestReviewPageMarkup holds that no text makes an element, an attribute or a
+// link of its own: the page of a hostile project has as many as any other.
+func TestReviewPageMarkup(t *testing.T) {
+	marks := func(text string) map[string]int {
+		r := sampleReview()
+		poison(reflect.ValueOf(r), text)
+		var page bytes.Buffer
+		if err := r.HTML(&page); err != nil {
+			t.Fatal(err)
+		}
+		n := make(map[string]int)
+		for _, mark := range []string{"<", ">", `"`, "href=", "https://", "onerror="} {
+			n[mark] = strings.Count(page.String(), mark)
+		}
+		return n
+	}
+	for _, text := range []string{`<img src=x>`, `"><script>alert(1)</script>`, `' "x=`, "</style><b>", "-->", "javascript:x", "{{.}}", "&lt;"} {
+		if diff := cmp.Diff(marks("x"), marks(text)); diff != "" {
+			t.Errorf("%q: -want +got\n%s", text, diff)
+		}
+	}
+}
+
+// TestReviewPageBounds holds a page of very many releases to what a browser can
+// show.
+func TestReviewPageBounds(t *testing.T) {
+	r := sampleReview()
+	for range 11 {
+		r.Releases = append(r.Releases, r.Releases...)
+	}
+	var page bytes.Buffer
+	if err := r.HTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	if n := page.Len(); n > 32<<20 {
+		t.Errorf("%d bytes for %d releases", n, len(r.Releases))
+	}
+	for _, want := range []string{"24456 releases before these", "assets more in the report"} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("nothing says %q", want)
+		}
 	}
 }
 
