@@ -21,7 +21,7 @@ import (
 )
 
 // A past is octo/widget on a fake GitHub with a repository of its own: releases
-// two months apart, of which all but the first are attested.
+// over five hundred days, of which the first are not attested.
 type past struct {
 	*project
 	source string // a checkout
@@ -62,7 +62,7 @@ func newPast(t testing.TB, n, signedFrom, files int) *past {
 	p.put(".github/workflows/release.yml", unsignedWorkflow)
 	var releases []*fakegithub.Release
 	for i := range n {
-		at := reviewtest.FirstRelease.AddDate(0, 2*i, 0)
+		at := reviewtest.FirstRelease.AddDate(0, 0, i*500/n)
 		if i == signedFrom {
 			p.put(".github/workflows/release.yml", reviewtest.SigningWorkflow)
 			commit := p.commit("sign releases", at.Add(-48*time.Hour))
