@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"maps"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/hallmark-project/hallmark/internal/forge/fakegithub"
 	"github.com/hallmark-project/hallmark/internal/reviewtest"
 	"github.com/hallmark-project/hallmark/internal/schematest"
+	"github.com/hallmark-project/hallmark/verify"
 )
 
 // release puts files on GitHub as a published release of v1.4.0.
@@ -227,3 +229,30 @@ func TestParseRelease(t *testing.T) {
 }
 
 const zeros = "0000000000000000000000000000000000000000000000000000000000000000"
+
+// TestSignsElsewhere: a release implies its repository, unless who must have
+// signed cannot be a workflow there.
+func TestSignsElsewhere(t *testing.T) {
+	person := verify.Identity{Subject: "octo@example.com", Issuer: "https://accounts.example.com"}
+	workflow := verify.Identity{Subject: "https://github.com/octo/widget/.github/workflows/r.yml@refs/tags/v1", Issuer: verify.GitHubIssuer}
+	tests := map[string]struct {
+		policy verify.Policy
+		want   bool
+	}{
+		"nobody yet":               {verify.Policy{}, false},
+		"a repository":             {verify.Policy{Repository: "octo/widget"}, false},
+		"a key":                    {verify.Policy{Key: ed25519.PublicKey{}}, true},
+		"a key, and a repository":  {verify.Policy{Key: ed25519.PublicKey{}, Repository: "octo/widget"}, false},
+		"a person":                 {verify.Policy{Identities: []verify.Identity{person}}, true},
+		"a workflow":               {verify.Policy{Identities: []verify.Identity{workflow}}, false},
+		"a person, or a workflow":  {verify.Policy{Identities: []verify.Identity{workflow, person}}, true},
+		"a level without a signer": {verify.Policy{Level: 3}, false},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := signsElsewhere(&tc.policy); got != tc.want {
+				t.Errorf("got %t", got)
+			}
+		})
+	}
+}

@@ -27,7 +27,7 @@ func publishCommand(env *Env) *cli.Command {
 			"word. Only then is it published, once. A run that died is finished by running it\n" +
 			"again. A release that is there already is added to, unless it is immutable.\n\n" +
 			"A draft that somebody else has made for the tag is used, and keeps its title and\n" +
-			"notes. With --dry-run and no artifact it is said whether there may be a release:\n" +
+			"notes. With --dry-run and no artifact it is said whether this job may release:\n" +
 			"to ask before anything is signed. The token comes from GITHUB_TOKEN or GH_TOKEN.",
 		Category: maintainers,
 		Flags: slices.Concat(publishPolicyFlags(), trustFlags(), []cli.Flag{
@@ -66,6 +66,9 @@ func runPublish(ctx context.Context, env *Env, c *cli.Context) error {
 		return p.explain(err)
 	}
 	if c.Bool("dry-run") {
+		if err := p.client.MayRelease(ctx, p.repository, p.tag); err != nil {
+			return p.explain(err)
+		}
 		return env.printPublication(c, p.account(c))
 	}
 	if err := p.make(ctx); err != nil {

@@ -84,6 +84,8 @@ func TestPublishRefused(t *testing.T) {
 		"a token that is gone": {before: func(p *project) { p.env = map[string]string{"GH_TOKEN": "expired"} }, exit: 2, want: []string{"does not know the token"}},
 		"a token that may read": {before: func(p *project) { p.env = map[string]string{"GH_TOKEN": "reader"} },
 			exit: 2, want: []string{"must be allowed to write: contents: write"}},
+		"a token that may read, asked beforehand": {before: func(p *project) { p.env = map[string]string{"GH_TOKEN": "reader"} },
+			args: []string{"--dry-run", "v1.4.0"}, exit: 2, want: []string{"must be allowed to write: contents: write"}},
 		"a job that may not write": {before: func(p *project) {
 			p.env = p.jobEnv()
 			p.env["GITHUB_TOKEN"] = "reader"
