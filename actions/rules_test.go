@@ -208,7 +208,7 @@ func pinnedActions(f *file) (found []string) {
 func ownSource(f *file) (found []string) {
 	for _, job := range f.jobs() {
 		for _, step := range steps(job) {
-			if !f.workflow && at(step, "uses") != nil {
+			if uses := value(step, "uses"); !f.workflow && uses != "" && !strings.HasPrefix(uses, "actions/upload-artifact@") {
 				found = append(found, "an Action that fetches "+value(step, "uses"))
 			}
 			if at(f.root, "on", "workflow_call") == nil || !strings.HasPrefix(value(step, "uses"), "actions/checkout@") {

@@ -102,6 +102,10 @@ func runBlock(t *testing.T, f *file, b block, round int) {
 		if strings.Contains(b.script, "/hallmark\" publish --dry-run") {
 			want = []string{"publish", "--dry-run", "--repo=octo/widget", "--", "v1.4.0"}
 		}
+		if strings.Contains(b.script, "/hallmark\" init --check") {
+			want = []string{"init", "--check", "--fail-on=none", "--", env["WORKFLOWS"],
+				"init", "--check", "--fail-on=none", "--format=sarif", "--", env["WORKFLOWS"]}
+		}
 		if !slices.Equal(argv, want) {
 			t.Errorf("hallmark ran with %q, want %q", argv, want)
 		}
@@ -150,7 +154,7 @@ func newStage(t *testing.T) *stage {
 	mustScript(t, filepath.Join(dir, "path", "curl"), "#!/bin/sh\ncat >/dev/null\n")
 	setup := "#!/bin/sh\necho \"$1/hallmark\"\n"
 	mustScript(t, filepath.Join(s.work, "hallmark", "actions", "setup", "setup.sh"), setup)
-	for _, name := range []string{"setup", "release", "verify"} {
+	for _, name := range []string{"setup", "release", "verify", "review"} {
 		mustDo(t, os.MkdirAll(filepath.Join(dir, "actions", name), 0o755))
 	}
 	mustScript(t, filepath.Join(dir, "actions", "setup", "setup.sh"), setup)
@@ -210,7 +214,7 @@ func (s *stage) wantOutputs(t *testing.T) {
 	mustDo(t, err)
 	lines := strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
 	for len(lines) > 0 {
-		if name, delimiter, ok := strings.Cut(lines[0], "<<"); ok && name == "path" && len(delimiter) == 32 && len(lines) > 2 && lines[2] == delimiter {
+		if name, delimiter, ok := strings.Cut(lines[0], "<<"); ok && (name == "path" || name == "sarif") && len(delimiter) == 32 && len(lines) > 2 && lines[2] == delimiter {
 			lines = lines[3:]
 			continue
 		}

@@ -141,6 +141,16 @@ case_gate() {
   ! grep -q '| gone on' "$work/shut.log" || fail "shut: it went on"
 }
 
+case_review() {
+  say "that release is reviewed, and the evidence kept"
+  [ -d "$work/release" ] || case_release
+  github=$work/github.release
+  release review review.yml GATE_ROOT="$work/release/trusted_root.json" --permissions contents:read || { tail -n 60 "$work/review.log"; fail "review: it failed"; }
+  wanted review 'nothing found'
+  ls "$work/review.artifacts/hallmark-review"
+  bin/hallmark review "$work/review.artifacts/hallmark-review/review.pack"
+}
+
 case_level3() {
   say "the same by the reusable workflow, called by commit: Build level 3"
   fresh level3
@@ -206,7 +216,7 @@ case_permission() {
   wanted readonly 'the job may not write releases: add to it%0Apermissions:%0A  contents: write'
 }
 
-for name in "${@:-release gate level3 tagged swapped weather killed permission}"; do
+for name in "${@:-release gate review level3 tagged swapped weather killed permission}"; do
   for one in $name; do "case_$one"; done
 done
 say "action-test: all as it should be"

@@ -29,6 +29,7 @@ func actionCommand(env *Env) *cli.Command {
 			actionSignCommand(env),
 			actionCheckCommand(env),
 			actionPublishCommand(env),
+			actionReviewCommand(env),
 			actionVerifyCommand(env),
 		},
 	}
