@@ -33,12 +33,15 @@ type choiceFlag struct {
 }
 
 // newChoiceFlag makes a flag that takes one of values, by default the first.
-// Its usage is completed with the list.
+// Its usage is completed with the list, unless that names the value already.
 func newChoiceFlag(name, group, usage string, values ...string) cli.Flag {
+	if !strings.Contains(usage, "`") {
+		usage += " (`" + strings.Join(values, "|") + "`)"
+	}
 	return &choiceFlag{&cli.StringFlag{
 		Name:     name,
 		Category: group,
-		Usage:    usage + " (`" + strings.Join(values, "|") + "`)",
+		Usage:    usage,
 		Value:    values[0],
 		Action: func(_ *cli.Context, value string) error {
 			if slices.Contains(values, value) {
@@ -62,7 +65,11 @@ func newListFlag(name, group, usage string) cli.Flag {
 // formatFlag chooses how the result on stdout is written; it never changes the
 // exit code.
 func formatFlag(formats ...string) cli.Flag {
-	return newChoiceFlag("format", groupOutput, "how to print the result", formats...)
+	usage := "how to print the result"
+	if len(formats) > 3 {
+		usage = "print as `FORMAT`: " + strings.Join(formats, ", ")
+	}
+	return newChoiceFlag("format", groupOutput, usage, formats...)
 }
 
 // outputFlag names the file that a command writes.

@@ -50,7 +50,7 @@ func reviewCommand(env *Env) *cli.Command {
 			newChoiceFlag("fail-on", groupJudge, "end with exit code 1", "none", "unverified", "A", "B", "C"),
 			&cli.DurationFlag{Name: "retry-for", Category: groupCollect, Value: defaultRetryFor, Usage: "bear with a service that fails for `DURATION`"},
 			&cli.StringFlag{Name: "pack", Category: groupOutput, Usage: "write all that the verdict rests on to `FILE`"},
-			formatFlag("text", "json"),
+			formatFlag("text", "json", "markdown", "html", "sarif"),
 			outputFlag("write the report to `FILE`"),
 			forceFlag(),
 			quietFlag(),
@@ -94,8 +94,8 @@ func originOf(ctx context.Context, dir string) (string, error) {
 	if err != nil {
 		return "", usagef("%s: %w", shown(dir), err)
 	}
-	name := strings.TrimSuffix(strings.TrimPrefix(git.Remote, "https://github.com/"), ".git")
-	if git.Remote == "" || name == git.Remote {
+	name := onGitHub(git.Remote)
+	if name == "" {
 		return "", withHint(usagef("%s: its origin is no repository on GitHub", shown(dir)), "hallmark review OWNER/REPO")
 	}
 	return name, nil

@@ -50,6 +50,10 @@ func TestReviewPack(t *testing.T) {
 	if text, _ := p.replay(0, file, "--profile", "none"); strings.Contains(text, "Secure Open Source") || !strings.Contains(text, "octo/widget") {
 		t.Errorf("without a profile:\n%s", text)
 	}
+	for format, want := range map[string]string{"markdown": "octo/widget", "html": "<!doctype html>", "sarif": "\"version\": \"2.1.0\""} {
+		out, _ := p.replay(0, file, "--format", format)
+		wantIn(t, strings.ToLower(out), want)
+	}
 	p.replay(0, file, "--fail-on", "unverified")
 	p.replay(1, file, "--fail-on", "C") // its tags are not signed
 	p.replay(1, file, "--fail-on", "unverified", "--trusted-root", embeddedRoot)

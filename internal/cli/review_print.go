@@ -13,8 +13,15 @@ import (
 // pack that was written or read.
 func (env *Env) printReview(c *cli.Context, w io.Writer, r *review.Report, evidence string) error {
 	shows := &report.Review{Report: r, Version: env.Version, Pack: evidence}
-	if c.String("format") == "json" {
+	switch c.String("format") {
+	case "json":
 		return shows.JSON(w)
+	case "markdown":
+		return shows.Markdown(w)
+	case "html":
+		return shows.HTML(w)
+	case "sarif":
+		return shows.SARIF(w)
 	}
 	o := report.TextOptions{}
 	if c.String("output") == "" {
