@@ -131,8 +131,8 @@ func flagUsage(f cli.DocGenerationFlag) (usage, placeholder string) {
 		return before, ""
 	}
 	placeholder, after, _ := strings.Cut(rest, "`")
-	if _, ok := f.(*choiceFlag); ok {
-		return strings.TrimSuffix(before, " ("), placeholder
+	if short, ok := strings.CutSuffix(before, " ("); ok && after == ")" {
+		return short, placeholder
 	}
 	return before + placeholder + after, placeholder
 }

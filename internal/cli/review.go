@@ -94,11 +94,11 @@ func originOf(ctx context.Context, dir string) (string, error) {
 	if err != nil {
 		return "", usagef("%s: %w", shown(dir), err)
 	}
-	name := onGitHub(git.Remote)
-	if name == "" {
+	name, ok := strings.CutPrefix(git.Remote, "https://github.com/")
+	if !ok {
 		return "", withHint(usagef("%s: its origin is no repository on GitHub", shown(dir)), "hallmark review OWNER/REPO")
 	}
-	return name, nil
+	return strings.TrimSuffix(name, ".git"), nil
 }
 
 func (env *Env) reviewOptions(ctx context.Context, c *cli.Context) (reviewOptions, error) {
