@@ -11,7 +11,7 @@ import (
 
 // Adoption says how hallmark is added to workflows.
 type Adoption struct {
-	Level   int    // of SLSA Build: 3 signs in a workflow of its own, all else in the job that builds
+	Level   int    // of SLSA Build: 2 signs in the job that builds, 3 in a workflow of its own; 0 keeps what there is
 	Commit  string // of hallmark's actions
 	Version string // that the commit is, written behind it; "" if it is none
 }
@@ -59,6 +59,9 @@ func (w *Workflow) Adopt(data []byte, how Adoption) (*Change, error) {
 	a := &adoption{Workflow: w, Adoption: how, editor: newEditor(w.source),
 		needed: make(map[*Job][]string), change: &Change{Path: w.Path}}
 	a.find()
+	if a.Level == 0 && slices.ContainsFunc(a.old, func(g *Signing) bool { return g.Tool == "slsa-github-generator" }) {
+		a.Level = 3
+	}
 	for _, g := range a.old {
 		if len(a.open) == 0 && g.Step == nil {
 			return nil, w.notUnderstood(g.Pos, "%s signs what no step here is known to publish", g.Tool)

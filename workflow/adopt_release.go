@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"slices"
+	"strings"
 )
 
 // release is what a workflow does to its GitHub release.
@@ -39,6 +40,11 @@ func (a *adoption) planRelease() error {
 	for _, p := range r.all {
 		if p.Step == nil || p.Step.Uses.Local != "" {
 			return a.notUnderstood(p.Pos, "%s publishes, and what it calls is not changed from here", p.Tool)
+		}
+		switch {
+		case p.Unveils || p.Draft:
+		case p.Tool == "curl", p.Tool == "hub release", strings.HasPrefix(p.Tool, "gh api"), strings.HasPrefix(p.Tool, "github-script"):
+			return a.notUnderstood(p.Pos, "%s writes the release in a way of its own, which init does not change", p.Tool)
 		}
 	}
 	if len(r.jobs) == 0 {
