@@ -31,7 +31,7 @@ func TestStanding(t *testing.T) {
 func TestSummaryRoundTrip(t *testing.T) {
 	want := review.NewSummary([]review.Standing{
 		furnished(t).Judge("").Standing("octo_widget"),
-		review.Failure("octo/gadget", review.FailedOperator, "404 Not Found"),
+		review.Failure("octo/gadget", review.FailedAbsent, "404 Not Found"),
 	})
 	if got := want.Projects[0].Folder; got != "octo_gadget" {
 		t.Errorf("the first is %s", got)
