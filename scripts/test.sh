@@ -3,8 +3,8 @@
 # need the sandbox among them. A test that skips itself fails the run: it would
 # otherwise pass unseen where what it needs is missing. Three kinds may, and are
 # named: the conformance cases are no part of the project (internal/corpustest),
-# and not every machine has a browser, or npm with Node 20 for sigstore-js and
-# for GitHub's description of its API. CI has all of them. A line counts what each
+# and not every machine has a browser, or npm with Node 20 for sigstore-js, for
+# GitHub's description of its API and for axe. CI has all of them. A line counts what each
 # other implementation agreed on (internal/interop).
 set -eu
 root=$(pwd)
@@ -16,11 +16,11 @@ spared=none
 if [ -z "${HALLMARK_CORPUS:-}" ] && [ ! -e "$root/../shared/corpus" ]; then
 	spared="$spared|TestConformanceCorpus|TestCorpusRoots"
 fi
-command -v chromium >/dev/null || spared="$spared|TestSandboxScripts/keys_chromium"
+command -v chromium >/dev/null || spared="$spared|TestSandboxScripts/keys_chromium|TestReviewInBrowser"
 if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
-	spared="$spared|TestSigstoreJS|TestOpenAPI"
+	spared="$spared|TestSigstoreJS|TestOpenAPI|TestReviewInBrowser"
 else
-	for packages in internal/interop/sigstore-js internal/forge/openapi; do
+	for packages in internal/interop/sigstore-js internal/forge/openapi internal/report/axe; do
 		if [ -z "$(find "$packages/node_modules/.package-lock.json" -newer "$packages/package-lock.json" 2>/dev/null)" ]; then
 			(cd "$packages" && npm ci --loglevel=error)
 		fi
