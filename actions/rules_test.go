@@ -225,6 +225,7 @@ func ownSource(f *file) (found []string) {
 
 // permissions are what each job that may more than read may do.
 var permissions = map[string]map[string]string{
+	".github/workflows/hallmark.yml look":    {"contents": "write"},
 	".github/workflows/hallmark.yml sign":    {"contents": "read", "id-token": "write"},
 	".github/workflows/hallmark.yml publish": {"contents": "write"},
 	".github/workflows/release.yml release":  {"contents": "write", "id-token": "write"}, // hands on to the two above
