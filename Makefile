@@ -4,7 +4,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 export CGO_ENABLED = 0
 
-.PHONY: build test lint demo generate release-build sandbox action-test
+.PHONY: build test lint demo review-demo generate release-build sandbox action-test
 
 build: # bin/hallmark, which may be 32 MB at most
 	go build -trimpath -ldflags "$(LDFLAGS)" -o bin/hallmark ./cmd/hallmark
@@ -22,6 +22,9 @@ lint:
 
 demo: build sandbox
 	scripts/demo.sh
+
+review-demo: build sandbox # a project that adopts signing, reviewed; its page is bin/review-demo/widget.html
+	scripts/review-demo.sh
 
 action-test: build sandbox # releases a sample project with the Action, by act
 	scripts/action-test.sh
