@@ -147,7 +147,7 @@ case_review() {
   github=$work/github.release
   release review review.yml GATE_ROOT="$work/release/trusted_root.json" --permissions contents:read || { tail -n 60 "$work/review.log"; fail "review: it failed"; }
   wanted review 'nothing found'
-  ls "$work/review.artifacts/hallmark-review"
+  (cd "$work/review.artifacts/hallmark-review" && sha256sum review.html review.json review.md review.pack review.sarif workflows.sarif)
   bin/hallmark review "$work/review.artifacts/hallmark-review/review.pack"
 }
 

@@ -1,14 +1,13 @@
 package cli
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 )
@@ -43,25 +42,39 @@ func runActionReview(ctx context.Context, env *Env, c *cli.Context) error {
 	if err := env.again(ctx, nil, env.Stdout, append(args, "--", c.String("project"))...); err != nil {
 		return err
 	}
-	if err := env.setOutputs(output{"report", document}, output{"pack", evidence}); err != nil {
+	outputs := []output{{"report", document}, {"pack", evidence}}
+	// What is said is said of the pack: anybody who is handed it finds the same.
+	for _, form := range []struct{ name, format, file string }{
+		{"page", "html", "review.html"}, {"sarif", "sarif", "review.sarif"}, {"summary", "markdown", "review.md"},
+	} {
+		out := filepath.Join(folder, form.file)
+		args := append([]string{"review", "--format=" + form.format, "--force", "--output=" + out}, passed(c, "trusted-root")...)
+		if err := env.again(ctx, nil, env.Stdout, append(args, "--", evidence)...); err != nil {
+			return err
+		}
+		outputs = append(outputs, output{form.name, out})
+	}
+	if err := env.setOutputs(outputs...); err != nil {
 		return err
 	}
-	// The verdict is the pack's: what anybody finds who is handed it.
-	var text bytes.Buffer
+	env.addJobSummary(func(w io.Writer) error { return copySummary(w, filepath.Join(folder, "review.md")) })
 	args = append([]string{"review", "--format=text"}, passed(c, "fail-on", "trusted-root")...)
-	verdict := env.again(ctx, nil, io.MultiWriter(&text, env.Stdout), append(args, "--", evidence)...)
-	env.addJobSummary(func(w io.Writer) error { return asCode(w, text.String()) })
-	return verdict
+	return env.again(ctx, nil, env.Stdout, append(args, "--", evidence)...)
 }
 
-// asCode writes text as Markdown that shows it as it is: indented, a line is code
-// until it ends.
-func asCode(w io.Writer, text string) error {
-	var b strings.Builder
-	b.WriteString("### hallmark review\n\n")
-	for line := range strings.Lines(text) {
-		b.WriteString("    " + line)
+// maxReviewSummary is somewhat less than what GitHub shows of a step's summary.
+const maxReviewSummary = 1000 << 10
+
+// copySummary writes a report where a job's readers look, if it can be shown there.
+func copySummary(w io.Writer, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
 	}
-	_, err := fmt.Fprintln(w, b.String())
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size() > maxReviewSummary {
+		return errors.Join(err, fmt.Errorf("%s is too long for one", shown(path)))
+	}
+	_, err = io.Copy(w, f)
 	return err
 }
