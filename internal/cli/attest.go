@@ -71,6 +71,11 @@ func runAttest(ctx context.Context, env *Env, c *cli.Context) error {
 	if out := c.String("output"); out != "" && len(files) == 0 {
 		return usagef("--output %s: an image's attestation goes to its registry", shown(out))
 	}
+	if len(files) > 0 {
+		if err := canWrite(c.Bool("force"), attestationPath(c, files)); err != nil {
+			return err
+		}
+	}
 	s, err := env.newSigning(ctx, c, key)
 	if err != nil {
 		return err

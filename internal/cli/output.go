@@ -29,11 +29,7 @@ func (env *Env) writeOutput(ctx context.Context, path string, force bool, write 
 		}
 		return writeDirectly(path, write)
 	}
-	temp, err := createTemp(filepath.Dir(path))
-	if errors.Is(err, fs.ErrNotExist) {
-		return withHint(usagef("no folder %s to write %s in", shown(filepath.Dir(path)), shown(filepath.Base(path))),
-			"make it first: mkdir -p %s", shown(filepath.Dir(path)))
-	}
+	temp, err := beginOutput(path)
 	if err != nil {
 		return err
 	}
@@ -52,6 +48,48 @@ func (env *Env) writeOutput(ctx context.Context, path string, force bool, write 
 		return fmt.Errorf("%s: %w", shown(path), err)
 	}
 	return replace(temp.path, path, force)
+}
+
+// beginOutput makes the temporary file of what is to be written at path. Its own
+// name is nobody's concern, and stands in no error.
+func beginOutput(path string) (*temporary, error) {
+	temp, err := createTemp(filepath.Dir(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, withHint(usagef("no folder %s to write %s in", shown(filepath.Dir(path)), shown(filepath.Base(path))),
+			"make it first: mkdir -p %s", shown(filepath.Dir(path)))
+	}
+	if of := (*fs.PathError)(nil); errors.As(err, &of) {
+		err = of.Err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be written: %w", shown(path), err)
+	}
+	return temp, nil
+}
+
+// canWrite finds out whether outputs can be written where they are to go, before
+// anything is signed: what stands in a public log by then stands there for ever.
+// What is there already need not be, unless by force.
+func canWrite(force bool, paths ...string) error {
+	tried := make(map[string]bool)
+	for _, path := range paths {
+		if dir := filepath.Dir(path); path == "-" || tried[dir] {
+			continue
+		}
+		switch info, err := os.Stat(path); {
+		case err == nil && info.IsDir():
+			return usagef("%s is a folder", shown(path))
+		case err == nil && (!force || !info.Mode().IsRegular()):
+			continue
+		}
+		temp, err := beginOutput(path)
+		if err != nil {
+			return err
+		}
+		temp.remove()
+		tried[filepath.Dir(path)] = true
+	}
+	return nil
 }
 
 func replace(temp, path string, force bool) error {

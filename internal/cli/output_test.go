@@ -158,3 +158,34 @@ func mustWrite(t testing.TB, path, content string) {
 		t.Fatal(err)
 	}
 }
+
+func TestCanWrite(t *testing.T) {
+	dir := t.TempDir()
+	there := filepath.Join(dir, "there")
+	if err := os.WriteFile(there, []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]struct {
+		paths []string
+		code  int
+		want  string
+	}{
+		"nothing":          {nil, exitDone, ""},
+		"stdout":           {[]string{"-"}, exitDone, ""},
+		"a device":         {[]string{os.DevNull}, exitDone, ""},
+		"new":              {[]string{filepath.Join(dir, "a"), filepath.Join(dir, "b")}, exitDone, ""},
+		"there":            {[]string{there}, exitDone, ""},
+		"a folder":         {[]string{dir}, exitUsage, "is a folder"},
+		"no folder":        {[]string{there, filepath.Join(dir, "no", "a")}, exitUsage, "no folder"},
+		"a file as folder": {[]string{filepath.Join(there, "a")}, exitUndecided, "there/a cannot be written: not a directory"},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			err := canWrite(true, tc.paths...)
+			if got := exitCode(err); got != tc.code || err != nil && !strings.Contains(filepath.ToSlash(err.Error()), tc.want) {
+				t.Errorf("exit %d, %v; want %d, %q", got, err, tc.code, tc.want)
+			}
+			wantFolder(t, dir, map[string]string{"there": "x"})
+		})
+	}
+}

@@ -65,7 +65,11 @@ func runSign(ctx context.Context, env *Env, c *cli.Context) error {
 	if err := leaveOutBundles(set, ""); err != nil {
 		return err
 	}
-	if err := signable(set, images, algorithms); err != nil {
+	outs, err := signable(set, images, algorithms)
+	if err != nil {
+		return err
+	}
+	if err := canWrite(c.Bool("force"), outs...); err != nil {
 		return err
 	}
 	s, err := env.newSigning(ctx, c, key)
@@ -159,29 +163,31 @@ func placeOf(a *artifact.Artifact) string {
 
 // signable refuses, before anything is signed, what is known by a digest alone that
 // the key does not sign, and artifacts whose bundles would be one file: a/x and b/x
-// of a checksum file, say.
-func signable(set *artifact.Set, images *images, algorithms []string) error {
+// of a checksum file, say. It returns where their bundles go.
+func signable(set *artifact.Set, images *images, algorithms []string) ([]string, error) {
 	signed := "sha256"
 	if n := len(algorithms); n > 0 {
 		signed = algorithms[n-1]
 	}
+	var outs []string
 	of := make(map[string]*artifact.Artifact)
 	for _, a := range set.Artifacts {
 		if images.holds(a) {
 			continue
 		}
 		if a.Path == "" && a.GetDigest()[signed] == "" {
-			return withHint(usagef("%s: a %s digest is what this signature is of, and it is known by another", shown(a.Name), signed),
+			return nil, withHint(usagef("%s: a %s digest is what this signature is of, and it is known by another", shown(a.Name), signed),
 				"name the file, or its %s digest", signed)
 		}
 		out := bundlePath(a)
 		if first := of[out]; first != nil {
-			return withHint(usagef("%s and %s: the bundle of either would be %s", shown(first.Name), shown(a.Name), shown(out)),
+			return nil, withHint(usagef("%s and %s: the bundle of either would be %s", shown(first.Name), shown(a.Name), shown(out)),
 				"name the files, or the folder that holds them: a bundle is written beside each")
 		}
 		of[out] = a
+		outs = append(outs, out)
 	}
-	return nil
+	return outs, nil
 }
 
 // alreadySigned looks at a bundle that stands where one is to be written. A run

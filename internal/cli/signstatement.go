@@ -25,6 +25,9 @@ func runSignStatement(ctx context.Context, env *Env, c *cli.Context) error {
 		return err
 	}
 	out := cmp.Or(c.String("output"), filepath.Clean(in)+".sigstore.json")
+	if err := canWrite(c.Bool("force"), out); err != nil {
+		return err
+	}
 	key, err := env.signingKey(ctx, c)
 	if err != nil {
 		return err

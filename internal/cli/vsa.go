@@ -115,6 +115,9 @@ func (env *Env) writeSummary(ctx context.Context, c *cli.Context, s *summary, v 
 	if !c.Bool("sign-vsa") {
 		return env.writeOutput(ctx, s.path, c.Bool("force"), func(w io.Writer) error { return writeLines(w, [][]byte{payload}) })
 	}
+	if err := canWrite(c.Bool("force"), s.path); err != nil {
+		return err
+	}
 	signing, err := env.newSigning(ctx, c, nil)
 	if err != nil {
 		return err
