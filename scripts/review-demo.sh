@@ -81,7 +81,7 @@ cat >"$hub/state.json" <<END
     {"name": "releases", "target": "tag", "conditions": {"ref_name": {"include": ["refs/tags/v*"], "exclude": []}}, "rules": [{"type": "deletion"}, {"type": "update"}]},
     {"name": "main", "target": "branch", "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}},
      "rules": [{"type": "deletion"}, {"type": "non_fast_forward"}, {"type": "pull_request", "parameters": {"required_approving_review_count": 1}}]}],
-  "Pulls": {"$commit": [{"number": 7, "title": "attest what is released", "author": "dev", "merged_at": "$merged"}]},
+  "Pulls": {"$commit": [{"number": 7, "title": "attest what is released", "author": "dev", "merger": "lead", "merged_at": "$merged"}]},
   "Reviews": {"7": [{"author": "lead", "state": "APPROVED", "commit_id": "$commit", "submitted_at": "$merged"}]}}}}
 END
 

@@ -140,6 +140,10 @@ func (c *collector) addChange(ctx context.Context, p forge.Pull, step gitclone.S
 		for _, r := range reviews {
 			change.Reviews = append(change.Reviews, review.PullReview{Author: r.Author, Association: r.Association, State: r.State, Commit: r.Commit, Time: r.SubmittedAt.UTC()})
 		}
+		if err != nil {
+			return err
+		}
+		change.MergedBy, err = c.client.MergedBy(ctx, c.project.Repository, p.Number)
 		return err
 	})
 	if err != nil {

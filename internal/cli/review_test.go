@@ -67,7 +67,7 @@ func newPast(t testing.TB, n, signedFrom, files int) *past {
 			p.put(".github/workflows/release.yml", reviewtest.SigningWorkflow)
 			commit := p.commit("sign releases", at.Add(-48*time.Hour))
 			p.must(hub.Change("octo", "widget", func(r *fakegithub.Repository) {
-				r.Pulls = map[string][]json.RawMessage{commit: {[]byte(`{"number":7,"title":"sign releases","author":"dev","merged_at":"` + at.Add(-47*time.Hour).Format(time.RFC3339) + `"}`)}}
+				r.Pulls = map[string][]json.RawMessage{commit: {[]byte(`{"number":7,"title":"sign releases","author":"dev","merger":"lead","merged_at":"` + at.Add(-47*time.Hour).Format(time.RFC3339) + `"}`)}}
 				r.Reviews = map[string][]json.RawMessage{"7": {[]byte(`{"author":"lead","state":"APPROVED","commit_id":"` + commit + `","submitted_at":"` + at.Add(-48*time.Hour).Format(time.RFC3339) + `"}`)}}
 			}))
 		}
@@ -180,7 +180,7 @@ func TestReview(t *testing.T) {
 			t.Errorf("control %s: %s", c.Name, c.Says)
 		}
 	}
-	if got := r.Adoption.Changes; len(got) != 1 || got[0].Number != 7 || got[0].Author != "dev" || !cmp.Equal(got[0].Reviewed, []string{"lead"}) {
+	if got := r.Adoption.Changes; len(got) != 1 || got[0].Number != 7 || got[0].Author != "dev" || got[0].MergedBy != "lead" || !cmp.Equal(got[0].Reviewed, []string{"lead"}) {
 		t.Errorf("brought by %+v", got)
 	}
 	for name, want := range map[string]review.Outcome{"tags-protected": "true", "branch-protected": "true", "change-reviewed": "true", "releases-immutable": "true", "verification-documented": "true"} {

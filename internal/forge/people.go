@@ -73,6 +73,24 @@ func (c *Client) PullsOfCommit(ctx context.Context, r Repository, commit string)
 	})
 }
 
+// MergedBy asks who merged a pull request, which no list says: "" if nobody
+// did, or the account is gone.
+func (c *Client) MergedBy(ctx context.Context, r Repository, number int) (login string, err error) {
+	if err := r.check(); err != nil {
+		return "", err
+	}
+	what := fmt.Sprintf("pull request %d of %s", number, r)
+	p, _, err := c.calls().PullRequests.Get(ctx, r.Owner, r.Name, number)
+	if err != nil {
+		return "", failed(what, err)
+	}
+	if p.GetNumber() != number {
+		return "", strange(what, fmt.Sprintf("it is number %d", p.GetNumber()))
+	}
+	login = p.GetMergedBy().GetLogin()
+	return login, checkLogin(what, login)
+}
+
 // Reviews lists what was said of a pull request, oldest first.
 func (c *Client) Reviews(ctx context.Context, r Repository, number int) ([]Review, error) {
 	if err := r.check(); err != nil {

@@ -26,7 +26,7 @@ func TestWhatAReviewAsks(t *testing.T) {
 	w.change(t, func(r *fakegithub.Repository) {
 		r.Rules = map[string][]json.RawMessage{"main": {raw(`{"type":"non_fast_forward","ruleset_id":5}`), raw(`{"type":"deletion","ruleset_id":5}`)}}
 		r.Rulesets = []json.RawMessage{raw(`{"id":5,"name":"tags","target":"tag","conditions":{"ref_name":{"include":["refs/tags/v*"],"exclude":[]}},"rules":[{"type":"deletion"}]}`)}
-		r.Pulls = map[string][]json.RawMessage{w.commit: {raw(`{"number":12,"title":"attest releases","author":"octocat","merged_at":"2026-11-01T10:00:00Z"}`)}}
+		r.Pulls = map[string][]json.RawMessage{w.commit: {raw(`{"number":12,"title":"attest releases","author":"octocat","merger":"lead","merged_at":"2026-11-01T10:00:00Z"}`)}}
 		r.Reviews = map[string][]json.RawMessage{"12": {raw(`{"author":"hubot[bot]","state":"COMMENTED"}`), raw(`{"author":"reviewer","state":"APPROVED"}`)}}
 		r.Issues = []json.RawMessage{
 			raw(`{"number":3,"title":"Security Policy violation","labels":["allstar"],"author":"allstar-app[bot]","state":"closed","closed_at":"2026-11-02T10:00:00Z"}`),
@@ -52,6 +52,8 @@ func TestWhatAReviewAsks(t *testing.T) {
 
 	tags := forge.Ruleset{ID: 5, Name: "tags", Target: "tag", Enforcement: "active", SourceType: "Repository", Rules: []forge.Rule{{Type: "deletion"}}}
 	tags.Conditions.RefName.Include, tags.Conditions.RefName.Exclude = []string{"refs/tags/v*"}, []string{}
+	merger, err := c.MergedBy(t.Context(), widget, 12)
+	must(t, err)
 	first := w.now()
 	tags.CreatedAt, tags.UpdatedAt = first, first
 	for what, d := range map[string]string{
@@ -70,6 +72,7 @@ func TestWhatAReviewAsks(t *testing.T) {
 			Number: 3, Title: "Security Policy violation", Author: "allstar-app[bot]", State: "closed", CreatedAt: first,
 			ClosedAt: time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC), URL: "https://github.com/octo/widget/issues/3",
 		}}, issues),
+		"merger":                  cmp.Diff("lead", merger),
 		"rules of another branch": cmp.Diff([]forge.Rule(nil), none),
 	} {
 		if d != "" {

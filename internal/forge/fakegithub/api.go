@@ -143,6 +143,7 @@ func (s *Server) routes() *http.ServeMux {
 	on("GET /rulesets", s.listRulesets)
 	on("GET /rulesets/{id}", s.getRuleset)
 	on("GET /commits/{sha}/pulls", s.listPulls)
+	on("GET /pulls/{number}", s.getPull)
 	on("GET /pulls/{number}/reviews", s.listReviews)
 	on("GET /issues", s.listIssues)
 	mux.HandleFunc("POST /orgs/{owner}/attestations/bulk-list", s.bulkAttestations)

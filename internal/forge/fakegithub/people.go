@@ -3,6 +3,7 @@ package fakegithub
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,6 +15,31 @@ func (s *Server) listPulls(w http.ResponseWriter, r *http.Request, in *Repositor
 		all = append(all, pullDocument(in, pull, r.PathValue("sha")))
 	}
 	give(w, http.StatusOK, list(page(w, r, all)))
+}
+
+// getPull says more of a pull request than a list: who merged it, above all.
+func (s *Server) getPull(w http.ResponseWriter, r *http.Request, in *Repository, _ *Token) {
+	for sha, pulls := range in.Pulls {
+		for _, pull := range pulls {
+			d := pullDocument(in, pull, sha)
+			if fmt.Sprint(d["number"]) != r.PathValue("number") {
+				continue
+			}
+			var known struct {
+				Merger string `json:"merger"`
+			}
+			_ = json.Unmarshal(pull, &known)
+			whole := document{"merged": d["merged_at"] != nil, "merged_by": nil, "mergeable": nil, "rebaseable": nil, "mergeable_state": "unknown",
+				"comments": 0, "review_comments": 0, "maintainer_can_modify": false, "commits": 1, "additions": 1, "deletions": 0, "changed_files": 1}
+			if known.Merger != "" {
+				whole["merged_by"] = user(known.Merger)
+			}
+			maps.Copy(whole, d)
+			give(w, http.StatusOK, whole)
+			return
+		}
+	}
+	refuse(w, http.StatusNotFound, "Not Found")
 }
 
 func pullDocument(in *Repository, given json.RawMessage, sha string) document {
@@ -45,6 +71,7 @@ func pullDocument(in *Repository, given json.RawMessage, sha string) document {
 	d["_links"] = links
 	d = filled(given, d)
 	delete(d, "author")
+	delete(d, "merger")
 	return d
 }
 
