@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -177,17 +178,25 @@ func (r *Review) signer() string {
 
 // commands are what a reader runs to come to the same, or to look further.
 func (r *Review) commands() []string {
-	var all []string
-	if r.Pack != "" {
-		all = append(all, Command("hallmark", "review", r.Pack))
+	var profile, all []string
+	switch {
+	case r.SOS != nil:
+		profile = []string{"--profile", string(review.SOSProfile)}
+	case len(r.OSPS) > 0:
+		profile = []string{"--profile", string(review.OSPSProfile)}
 	}
-	all = append(all, Command("hallmark", "review", r.Project, "--since", date(r.Since)))
-	if r.Adoption != nil && len(r.Releases) > 0 {
-		words := []string{"hallmark", "verify", r.Project + "@" + r.Releases[len(r.Releases)-1].Tag}
-		if r.Identity != nil && r.Identity.Signer != "" && !strings.HasPrefix(r.Identity.Signer, r.Project+"/") {
-			words = append(words, "--signer-workflow", r.Identity.Signer)
+	if r.Pack != "" {
+		all = append(all, Command(append([]string{"hallmark", "review", r.Pack}, profile...)...))
+	}
+	all = append(all, Command(append([]string{"hallmark", "review", r.Project, "--since", date(r.Since)}, profile...)...))
+	for _, c := range slices.Backward(r.Releases) {
+		if c.Count.Covered > 0 && r.Identity != nil {
+			words := []string{"hallmark", "verify", r.Project + "@" + c.Tag}
+			if signer := r.Identity.Signer; signer != "" && !strings.HasPrefix(signer, r.Project+"/") {
+				words = append(words, "--signer-workflow", signer)
+			}
+			return append(all, Command(words...))
 		}
-		all = append(all, Command(words...))
 	}
 	return all
 }

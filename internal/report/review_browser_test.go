@@ -76,7 +76,7 @@ func (b *browser) wantKeyboard() {
 		b.press("Tab", "", 9)
 		var f focused
 		b.eval(state, &f)
-		if f.Tag == "BODY" {
+		if f.Tag == "BODY" || i > 0 && f.Class == "skip" { // once around
 			break
 		}
 		if i == 0 && f.Class != "skip" {

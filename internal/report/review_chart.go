@@ -78,7 +78,7 @@ func (r *Review) chart() chart {
 			whole++
 		}
 		if r.Adoption != nil && rel.Tag == r.Adoption.Tag && c.Adopted == nil {
-			c.Adopted = &marker{X: round(float64(i) * room), Anchor: "start", Text: "signed since " + spelled(r.Adoption.Time)}
+			c.Adopted = &marker{X: round(float64(i) * room), Anchor: "start", Text: "first verified " + spelled(r.Adoption.Time)}
 			if c.Adopted.X > chartWidth/2 {
 				c.Adopted.Anchor = "end"
 			}
@@ -88,7 +88,7 @@ func (r *Review) chart() chart {
 	c.Says = fmt.Sprintf("%s from %s to %s, %d of them covered whole", count(len(drawn), "release"),
 		spelled(drawn[0].Published), spelled(drawn[len(drawn)-1].Published), whole)
 	if c.Adopted != nil {
-		c.Says += "; " + c.Adopted.Text + ", from " + fileName(r.Adoption.Tag) + " on"
+		c.Says += "; " + c.Adopted.Text + ", " + fileName(r.Adoption.Tag)
 	}
 	return c
 }

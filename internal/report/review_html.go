@@ -33,7 +33,7 @@ var pageWords = template.FuncMap{
 	"lines": func(s string) []string { return strings.Split(strings.TrimRight(s, "\n"), "\n") },
 	"date":  date, "moment": moment, "spelled": spelled, "number": number, "count": count,
 	"where": where, "change": change, "answer": func(o review.Outcome) string { return answers[o] }, "outcome": func(o review.Outcome) string { return outcomes[o] },
-	"control": controlOutcome, "criticality": criticality, "completedBy": completedBy, "title": upperFirst,
+	"control": controlOutcome, "criticality": criticality, "completed": completed, "title": upperFirst,
 	"class": func(s any) string { return strings.ReplaceAll(fmt.Sprint(s), " ", "-") },
 	"grade": func(g review.Grade) string { return grades[g] },
 }

@@ -117,11 +117,7 @@ func (r *Review) markdownProfile(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "\n### %s\n\n| Asked | Answer | Grade | Completed | Found |\n|---|---|---|---|---|\n", upperFirst(r.profile()))
 	for _, a := range r.answered() {
-		completed := ""
-		if !a.Completed.IsZero() {
-			completed = date(a.Completed) + completedBy(a)
-		}
-		fmt.Fprintf(b, "| %s: %s | %s | %s | %s | %s |\n", prose(name(a.Name)), prose(name(a.Asks)), answers[a.Outcome], a.Grade, prose(completed), prose(clip(a.Says, longText)))
+		fmt.Fprintf(b, "| %s: %s | %s | %s | %s | %s |\n", prose(name(a.Name)), prose(name(a.Asks)), answers[a.Outcome], a.Grade, prose(completed(a)), prose(clip(a.Says, longText)))
 	}
 	if r.SOS == nil {
 		return

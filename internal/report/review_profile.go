@@ -19,8 +19,8 @@ func (r *Review) answeredRows() []row {
 	var rows []row
 	for _, a := range r.answered() {
 		text := name(a.Name)
-		if !a.Completed.IsZero() {
-			text += ", by " + date(a.Completed) + completedBy(a)
+		if when := completed(a); when != "" {
+			text += ", by " + when
 		}
 		rows = append(rows, row{label: answers[a.Outcome], parts: []part{{text: join(": ", text, clip(a.Says, longText)), voucher: gradeOf(a)}}})
 	}
@@ -35,10 +35,15 @@ func (r *Review) answered() []review.Answered {
 	return r.OSPS
 }
 
-func completedBy(a review.Answered) string {
-	s := ""
+// completed says by when what is asked was there, by whose word, and whether
+// that was too early to count; nothing where it is not there.
+func completed(a review.Answered) string {
+	if a.Completed.IsZero() || a.Outcome != review.True {
+		return ""
+	}
+	s := date(a.Completed)
 	if a.By != "" {
-		s = " (" + name(a.By) + ")"
+		s += " (" + name(a.By) + ")"
 	}
 	if a.InTime == review.False {
 		s += ", before the programme began"

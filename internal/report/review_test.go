@@ -92,6 +92,21 @@ func TestProse(t *testing.T) {
 	}
 }
 
+func FuzzProse(f *testing.F) {
+	for _, s := range hostile {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := prose(Escape(s))
+		if i := strings.IndexAny(strings.ReplaceAll(got, "&#", ""), "<>[]*`|~@$!\\{}&"); i >= 0 {
+			t.Errorf("%q holds a mark: %q", s, got)
+		}
+		if lower := strings.ToLower(got); strings.Contains(lower, "www.") || strings.Contains(lower, "://") {
+			t.Errorf("%q holds a link: %q", s, got)
+		}
+	})
+}
+
 func TestCode(t *testing.T) {
 	for name, test := range map[string]struct{ name, want string }{
 		"name":     {"@octo/widget <b>", "`@octo/widget <b>`"},
@@ -197,6 +212,19 @@ func poison(v reflect.Value, text string) {
 	case reflect.String:
 		if v.Type() == reflect.TypeFor[string]() && v.CanSet() {
 			v.SetString(text)
+		}
+	}
+}
+
+func BenchmarkReviewHTML(b *testing.B) {
+	r := sampleReview()
+	for range 3 {
+		r.Releases = append(r.Releases, r.Releases...)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := r.HTML(io.Discard); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
