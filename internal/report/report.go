@@ -2,11 +2,12 @@
 // document for a program comes out.
 //
 // [Verification] is the outcome of verifying targets, [Inspection] is what files
-// say when nobody checks them, [Trust] is whom a trusted root believes. They are
-// plain values; Text and JSON render them and decide nothing. The same value
-// always gives the same bytes. An outcome is also rendered for GitHub Actions
-// ([Verification.GitHub], [Verification.Summary]) and as a SLSA verification
-// summary ([Verification.VSA]).
+// say when nobody checks them, [Trust] is whom a trusted root believes, [Review]
+// is what was found of a project. They are plain values; Text and JSON render them
+// and decide nothing. The same value always gives the same bytes. An outcome is
+// also rendered for GitHub Actions ([Verification.GitHub], [Verification.Summary])
+// and as a SLSA verification summary ([Verification.VSA]), a review for whoever
+// is to be shown it ([Review.HTML], [Review.Markdown], [Review.SARIF]).
 //
 // # What comes from outside
 //
