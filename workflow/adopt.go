@@ -1,8 +1,6 @@
 package workflow
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,12 +25,6 @@ type Change struct {
 	Draft bool
 }
 
-// Advice is something beside the change that a person has to do or to know.
-type Advice struct {
-	Pos  Pos
-	Text string
-}
-
 // adoption is a workflow on its way to its Change.
 type adoption struct {
 	*Workflow
@@ -44,6 +36,7 @@ type adoption struct {
 	old    []*Signing        // what hallmark takes the place of
 	needed map[*Job][]string // scopes that a job has to be able to write
 	store  bool              // attestations were stored at GitHub, and stay so
+	last   []func()          // edits behind all others
 	change *Change
 }
 
@@ -128,6 +121,9 @@ func (a *adoption) plan() error {
 	if err := a.planPackages(); err != nil {
 		return err
 	}
+	for _, edit := range a.last {
+		edit()
+	}
 	for _, j := range a.Jobs {
 		if len(a.needed[j]) > 0 {
 			if err := a.permit(j); err != nil {
@@ -170,67 +166,6 @@ func (a *adoption) onTags() error {
 func onlyOfTags(c string) bool {
 	c = strings.ReplaceAll(c, " ", "")
 	return ofTags(c) || strings.HasPrefix(c, "startswith(github.ref,'refs/tags/") || c == "github.event_name=='release'"
-}
-
-// prove reads the change again.
-func (a *adoption) prove() error {
-	after, err := Parse(a.Path, a.change.Data)
-	if err != nil {
-		return a.notUnderstood(a.open[0].Pos, "it would be no workflow any more")
-	}
-	if len(after.Problems) > 0 {
-		return a.notUnderstood(a.open[0].Pos, "changed, it would not be right: %s", after.Problems[0].Message)
-	}
-	after.local, after.Goreleaser = a.local, a.Goreleaser
-	if a.change.Draft {
-		config := Goreleaser{}
-		if a.Goreleaser != nil {
-			config = *a.Goreleaser
-		}
-		config.Draft = true
-		after.Goreleaser = &config
-	}
-	for _, p := range after.Publishes() {
-		if why := after.Unsigned(p); why != "" {
-			return a.notUnderstood(a.open[0].Pos, "%s would still publish unsigned: %s", p.Tool, why)
-		}
-	}
-	before := make(map[string]int)
-	for _, f := range a.Check() {
-		before[f.Rule.ID]++
-	}
-	for _, f := range after.Check() {
-		if before[f.Rule.ID]--; before[f.Rule.ID] < 0 && f.Rule.Severity == Error {
-			return a.notUnderstood(a.open[0].Pos, "changed, it would break the rule %s: %s", f.Rule.ID, f.Message)
-		}
-	}
-	return nil
-}
-
-func (a *adoption) advise(at Pos, format string, args ...any) {
-	advice := Advice{at, fmt.Sprintf(format, args...)}
-	if !slices.Contains(a.change.Advice, advice) {
-		a.change.Advice = append(a.change.Advice, advice)
-	}
-}
-
-// advisePins lists what the jobs that sign run by a tag: the commits are not known
-// here, and are not made up.
-func (a *adoption) advisePins() {
-	for _, j := range a.Jobs {
-		var names []string
-		for _, s := range j.Steps {
-			if u := s.Uses; len(a.needed[j]) > 0 && u.Owner != "" && !u.Pinned() && !a.gone[u.Text.Pos.Line] && !slices.Contains(names, u.Text.Value) {
-				names = append(names, u.Text.Value)
-			}
-		}
-		if len(names) > 0 {
-			a.advise(j.Pos, "job %s has an identity: name what it runs by commits, with the versions as comments: %s", j.ID, strings.Join(names, ", "))
-		}
-	}
-	slices.SortStableFunc(a.change.Advice, func(x, y Advice) int {
-		return cmp.Or(cmp.Compare(x.Pos.Line, y.Pos.Line), cmp.Compare(x.Pos.Column, y.Pos.Column))
-	})
 }
 
 // pinned is a uses: line's value for something of hallmark's own.

@@ -27,6 +27,8 @@ func (a *adoption) files(all []*Publication) ([]string, error) {
 		if p.Tool == "goreleaser" {
 			if named = a.Goreleaser.files(); a.Goreleaser == nil {
 				a.advise(p.Pos, "goreleaser's configuration is not known here: see that all it packs is among the artifacts")
+			} else if a.Goreleaser.bare {
+				return nil, a.notUnderstood(p.Pos, "goreleaser releases binaries unpacked, under names that no file has before: pack them, or attest its checksum file by hand")
 			}
 		}
 		folder, err := a.folder(p)
@@ -65,6 +67,9 @@ func (a *adoption) expand(p *Publication, file string) ([]string, error) {
 	}
 	if p.command == nil {
 		return braces(file), nil
+	}
+	if p.Job.windows() {
+		file = strings.ReplaceAll(file, `\`, "/")
 	}
 	masked := expression.ReplaceAllStringFunc(file, func(e string) string { return strings.Repeat("_", len(e)) })
 	var b strings.Builder
@@ -150,4 +155,9 @@ func (a *adoption) ofReplaced(file string) bool {
 	return slices.ContainsFunc(a.old, func(g *Signing) bool {
 		return g.Step == nil && strings.Contains(strings.ToLower(file), "needs."+strings.ToLower(g.Job.ID)+".")
 	})
+}
+
+// windows tells whether the job runs on Windows, where names may have backslashes.
+func (j *Job) windows() bool {
+	return slices.ContainsFunc(j.RunsOn, func(label Text) bool { return strings.HasPrefix(strings.ToLower(label.Value), "windows") })
 }

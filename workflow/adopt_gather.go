@@ -97,13 +97,14 @@ func (a *adoption) handFiles(p *Publication) (string, error) {
 	return condition, a.addStep(at, p.Step, lines...)
 }
 
-// addJob puts a job behind the others, apart as they are.
+// addJob puts a job behind the others, apart as they are, once all steps are in
+// their places.
 func (a *adoption) addJob(line, indent int, lines ...string) {
 	text := indented(indent, lines...)
 	if len(a.Jobs) == 1 || strings.TrimSpace(a.Line(a.Jobs[len(a.Jobs)-1].Pos.Line-1)) == "" {
 		text = append([]string{""}, text...)
 	}
-	a.insert(line, text...)
+	a.last = append(a.last, func() { a.insert(line, text...) })
 }
 
 // freeID is a job id that no job has.

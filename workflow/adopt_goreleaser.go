@@ -22,8 +22,7 @@ func (g *Goreleaser) files() []string {
 }
 
 // formatEnds are what goreleaser writes for formats that are not the ends of names.
-// A binary has none by which a pattern would know it, but on Windows.
-var formatEnds = map[string]string{"": "", "none": "", "binary": "*.exe", "archlinux": "*.pkg.tar.zst", "termux.deb": "*.deb"}
+var formatEnds = map[string]string{"": "", "none": "", "binary": "", "archlinux": "*.pkg.tar.zst", "termux.deb": "*.deb"}
 
 // released are the ends of the names of what a configuration packs.
 func released(root *yaml.Node) []string {
@@ -45,9 +44,8 @@ func released(root *yaml.Node) []string {
 	}
 	archives := items(mapping(root)["archives"])
 	for _, archive := range archives {
-		before := len(ends)
 		addAll(archive)
-		if len(ends) == before {
+		if named := mapping(archive); named["format"] == nil && named["formats"] == nil {
 			add("tar.gz")
 		}
 		for _, override := range items(mapping(archive)["format_overrides"]) {
@@ -77,6 +75,20 @@ func released(root *yaml.Node) []string {
 		ends = append(ends, name)
 	}
 	return ends
+}
+
+// plainBinaries tells whether binaries are released unpacked: under names that no
+// file has where they were built.
+func plainBinaries(root *yaml.Node) bool {
+	for _, archive := range items(mapping(root)["archives"]) {
+		formats := append(items(mapping(archive)["formats"]), mapping(archive)["format"])
+		for _, format := range formats {
+			if format != nil && format.Value == "binary" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func items(n *yaml.Node) []*yaml.Node {

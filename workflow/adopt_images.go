@@ -109,8 +109,7 @@ func (a *adoption) identify(s *Step, id string) (string, error) {
 	if s.ID != "" {
 		return s.ID, nil
 	}
-	b, err := a.step(s)
-	if err != nil {
+	if _, err := a.step(s); err != nil {
 		return "", err
 	}
 	for a.stepWithID(s.job, id) != nil {
@@ -120,7 +119,7 @@ func (a *adoption) identify(s *Step, id string) (string, error) {
 	if first == nil {
 		return "", a.notUnderstood(s.Pos, "the step uses no action")
 	}
-	if first.Line == b.first {
+	if first.Line == s.Pos.Line {
 		a.insert(first.Line+1, indented(keys(s), "id: "+id)...)
 	} else {
 		a.insert(first.Line, indented(keys(s), "id: "+id)...)

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -31,6 +32,9 @@ func (a *adoption) planPackages() error {
 				return err
 			}
 			lines := []string{"run: " + pack}
+			if folder := a.ownFolder(p); folder != "" {
+				lines = append(lines, "working-directory: "+folder)
+			}
 			if condition != "" {
 				lines = append(lines, condition)
 			}
@@ -68,7 +72,7 @@ func (a *adoption) packages(p *Publication) (pack string, files []string, err er
 	}
 	switch p.Kind {
 	case NPM:
-		if p.command == nil || folder != "" || has(p.command.Words, "-r", "--recursive", "--workspaces", "-w") ||
+		if p.command == nil || has(p.command.Words, "-r", "--recursive", "--workspaces", "-w") ||
 			!has(p.command.Words[:1], "npm", "pnpm", "yarn") {
 			return "", nil, a.notUnderstood(p.Pos, "which packages %s publishes is not to be seen; npm signs what it publishes with --provenance", p.Tool)
 		}
@@ -78,7 +82,7 @@ func (a *adoption) packages(p *Publication) (pack string, files []string, err er
 		} else if len(given) > 0 {
 			return "", nil, a.notUnderstood(p.Pos, "which package %s publishes is not to be seen; npm signs what it publishes with --provenance", p.Tool)
 		}
-		return "npm pack", []string{"*.tgz"}, nil
+		return "npm pack", []string{folder + "*.tgz"}, nil
 	case PyPI:
 		if p.Step.Uses.Given() {
 			dist := p.Step.Input("packages-dir") + p.Step.Input("packages_dir")
@@ -96,14 +100,14 @@ func (a *adoption) packages(p *Publication) (pack string, files []string, err er
 				return "", nil, err
 			}
 			for _, file := range expanded {
-				files = append(files, folder+file)
+				files = append(files, folder+strings.TrimPrefix(file, "./"))
 			}
 		}
 	case Crates:
-		if p.Tool != "cargo publish" || folder != "" || has(p.command.Words, "--workspace", "-p", "--package", "--manifest-path") {
+		if p.Tool != "cargo publish" || has(p.command.Words, "--workspace", "-p", "--package", "--manifest-path") {
 			return "", nil, a.notUnderstood(p.Pos, "which crates %s publishes is not to be seen", p.Tool)
 		}
-		return "cargo package", []string{"target/package/*.crate"}, nil
+		return "cargo package", []string{folder + "target/package/*.crate"}, nil
 	case Maven:
 		return a.jars(p, folder)
 	case RubyGems, NuGet:
@@ -114,7 +118,7 @@ func (a *adoption) packages(p *Publication) (pack string, files []string, err er
 					return "", nil, err
 				}
 				for _, file := range expanded {
-					files = append(files, folder+file)
+					files = append(files, folder+strings.TrimPrefix(file, "./"))
 				}
 			}
 		}
@@ -148,7 +152,7 @@ func (a *adoption) jars(p *Publication, folder string) (pack string, files []str
 	if p.Step.after(builds) {
 		return "", []string{pattern}, nil
 	}
-	if p.command == nil || folder != "" {
+	if p.command == nil {
 		return "", nil, a.notUnderstood(p.Pos, "%s builds and publishes in one: build in a step before", p.Tool)
 	}
 	program := p.command.path
@@ -156,4 +160,20 @@ func (a *adoption) jars(p *Publication, folder string) (pack string, files []str
 		return program + " --batch-mode package", []string{pattern}, nil
 	}
 	return program + " assemble", []string{pattern}, nil
+}
+
+// ownFolder is the folder of a script where that is not the one of all.
+func (a *adoption) ownFolder(p *Publication) string {
+	folder, err := a.folder(p)
+	if err != nil || p.Step.Uses.Given() || folder == "" {
+		return ""
+	}
+	common := member(mapping(mapping(a.node(p.Job, -1))["defaults"])["run"], "working-directory")
+	if !common.Given() {
+		common = member(mapping(mapping(a.root)["defaults"])["run"], "working-directory")
+	}
+	if path.Join(common.Value) == path.Join(folder) {
+		return ""
+	}
+	return folder
 }

@@ -80,7 +80,7 @@ func (a *adoption) ownPermissions(j *Job, missing []string) error {
 	case p == nil:
 		scopes["contents"] = "read"
 		for _, publication := range j.Publishes() {
-			if publication.Kind == Container {
+			if publication.Kind == Container && a.mentions("ghcr.io") {
 				scopes["packages"] = "write"
 			}
 		}
@@ -110,4 +110,9 @@ func scopeLines(scopes map[string]string) []string {
 		lines = append(lines, scope+": "+scopes[scope])
 	}
 	return lines
+}
+
+// mentions tells whether the file has a text in it.
+func (a *adoption) mentions(text string) bool {
+	return slices.ContainsFunc(a.lines, func(line string) bool { return strings.Contains(line, text) })
 }

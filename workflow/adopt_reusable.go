@@ -60,6 +60,12 @@ func (a *adoption) handOver(r *release) error {
 		return err
 	}
 	a.change.Level = 3
+	for _, s := range j.Steps[last.index+1:] {
+		if !a.gone[s.Pos.Line] {
+			a.advise(s.Pos, "from here on job %s runs before the release is published: what wants it published belongs in a job that needs that of hallmark", j.ID)
+			break
+		}
+	}
 	a.advise(j.Pos, "job %s publishes nothing any more: leave it permission to read, and no more than it needs", j.ID)
 	return a.callHallmark(r, j, last)
 }

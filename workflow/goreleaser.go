@@ -15,6 +15,7 @@ type Goreleaser struct {
 
 	dist string   // the folder that it builds in
 	ends []string // patterns of what it releases from there
+	bare bool     // binaries are among that, under other names
 }
 
 // ParseGoreleaser reads a goreleaser configuration. A value that is a template
@@ -32,6 +33,7 @@ func ParseGoreleaser(path string, data []byte) (*Goreleaser, error) {
 	return &Goreleaser{
 		dist:        strings.TrimPrefix(dist, "./"),
 		ends:        released(root),
+		bare:        plainBinaries(root),
 		Draft:       member(release, "draft").Value == "true",
 		Disabled:    member(release, "disable").Value == "true",
 		SignsFiles:  hasItems(mapping(root)["signs"]),

@@ -11,13 +11,20 @@ import (
 // dash is what stands before the first key of a step in block style.
 var dash = regexp.MustCompile(`^ *- +$`)
 
-// step finds the lines of a step.
+// step finds the lines of a step, whose dash may stand on a line of its own.
 func (a *adoption) step(s *Step) (block, error) {
 	line := a.Line(s.Pos.Line)
-	if s.Pos.Column < 1 || s.Pos.Column > len(line) || !dash.MatchString(line[:s.Pos.Column-1]) {
+	if s.Pos.Column < 1 || s.Pos.Column > len(line) {
 		return block{}, a.notUnderstood(s.Pos, "the step is not written in block style")
 	}
-	return a.block(s.Pos.Line, strings.Index(line, "-"), false), nil
+	first, before := s.Pos.Line, line[:s.Pos.Column-1]
+	if above := a.Line(first - 1); strings.TrimSpace(before) == "" && strings.TrimSpace(above) == "-" {
+		first, before = first-1, above+" "
+	}
+	if !dash.MatchString(before) {
+		return block{}, a.notUnderstood(s.Pos, "the step is not written in block style")
+	}
+	return a.block(first, strings.Index(before, "-"), false), nil
 }
 
 // keys is how far in the keys of a step stand.
