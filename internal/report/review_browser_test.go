@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -13,7 +14,7 @@ import (
 
 var screenshot = flag.String("screenshot", "", "`FILE` to keep a picture of the page in, as PNG")
 
-// TestReviewInBrowser looks at the page as people do: by eye, light or dark, on
+// TestReviewInBrowser looks at the pages as people do: by eye, light or dark, on
 // paper, on a telephone, by keyboard, and with axe for those who cannot see it.
 func TestReviewInBrowser(t *testing.T) {
 	axe, err := os.ReadFile("axe/node_modules/axe-core/axe.min.js")
@@ -24,8 +25,10 @@ func TestReviewInBrowser(t *testing.T) {
 	defer b.close()
 	hostile := sampleReview()
 	poison(reflect.ValueOf(hostile), `<img src="http://127.0.0.1:9/x" onerror="alert(1)">`+strings.Repeat("w", 200))
-	for name, r := range map[string]*Review{"sample": sampleReview(), "unsigned": unsignedReview(), "hostile": hostile} {
-		path := writePage(t, r)
+	for name, page := range map[string]interface{ HTML(io.Writer) error }{
+		"sample": sampleReview(), "unsigned": unsignedReview(), "hostile": hostile, "index": sampleReviews(),
+	} {
+		path := writePage(t, page)
 		t.Run(name, func(t *testing.T) {
 			b.t = t
 			b.open(path)
@@ -49,7 +52,7 @@ func TestReviewInBrowser(t *testing.T) {
 	}
 }
 
-func writePage(t *testing.T, r *Review) string {
+func writePage(t *testing.T, page interface{ HTML(io.Writer) error }) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "review.html")
 	f, err := os.Create(path)
@@ -57,20 +60,21 @@ func writePage(t *testing.T, r *Review) string {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := r.HTML(f); err != nil {
+	if err := page.HTML(f); err != nil {
 		t.Fatal(err)
 	}
 	return path
 }
 
 // wantKeyboard goes through the page by the tabulator: it reaches the skip link
-// first and every disclosure after, always visibly, and Enter opens one.
+// first, every other link and disclosure after, always visibly, and Enter opens
+// and closes a release.
 func (b *browser) wantKeyboard() {
 	b.t.Helper()
 	const state = `(() => { const e = document.activeElement; return {tag: e.tagName, class: e.className, outline: getComputedStyle(e).outlineStyle} })()`
 	type focused struct{ Tag, Class, Outline string }
-	var summaries int
-	b.eval(`[...document.querySelectorAll("summary")].length`, &summaries)
+	var want int
+	b.eval(`document.querySelectorAll("summary, a").length`, &want)
 	reached := 0
 	for i := range 200 {
 		b.press("Tab", "", 9)
@@ -85,12 +89,17 @@ func (b *browser) wantKeyboard() {
 		if f.Outline == "none" {
 			b.t.Errorf("focus cannot be seen on %v", f)
 		}
-		if f.Tag == "SUMMARY" {
+		if f.Tag == "SUMMARY" || f.Tag == "A" {
 			reached++
 		}
 	}
-	if reached != summaries {
-		b.t.Errorf("the keyboard reaches %d of %d disclosures", reached, summaries)
+	if reached != want {
+		b.t.Errorf("the keyboard reaches %d of %d links and disclosures", reached, want)
+	}
+	var releases int
+	b.eval(`document.querySelectorAll(".release").length`, &releases)
+	if releases == 0 {
+		return
 	}
 	b.eval(`document.querySelector(".release summary").focus()`, nil)
 	for _, want := range []bool{true, false} {
