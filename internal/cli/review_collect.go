@@ -78,7 +78,14 @@ func (env *Env) collectProject(ctx context.Context, r forge.Repository, o review
 	c.dir = filepath.Join(folder, "clone")
 	c.record = &review.Record{MediaType: review.RecordType, Tool: cmp.Or(env.Version, "devel"), Clock: c.now(),
 		Since: o.since, Blobs: review.Blobs{}}
-	return c.record, c.all(ctx, r)
+	if err := c.all(ctx, r); err != nil {
+		return nil, err
+	}
+	document, err := c.record.Encode()
+	if err != nil {
+		return nil, err
+	}
+	return review.ParseRecord(document, c.record.Blobs) // what a pack would give
 }
 
 // all asks one thing after the other, what is cheap and tells much first.

@@ -104,7 +104,6 @@ func (c *collector) convertFile(ctx context.Context, completer *material.Complet
 				for _, a := range covers {
 					a.Attestations.Asked.Unknown = "the log entry of " + holder.Name + ": " + err.Error()
 				}
-				continue
 			}
 		}
 		text, err := f.Bundle.MarshalJSON()

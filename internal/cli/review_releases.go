@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/hallmark-project/hallmark/internal/forge"
@@ -11,6 +12,10 @@ import (
 // olderReleases is how many releases from before the review's day are looked at
 // all the same: they tell whether the project signed before.
 const olderReleases = 3
+
+// aPage is how many releases are listed beyond those that were asked for: GitHub
+// lists them by their commits' dates, which anybody can set, and drafts among them.
+const aPage = 30
 
 // manyAssets is from how many files on a release's list is asked for by itself.
 const manyAssets = 100
@@ -22,7 +27,7 @@ func (c *collector) listReleases(ctx context.Context) error {
 	var failed error
 	most := c.options.releases
 	if most > 0 {
-		most += olderReleases // and a draft or two
+		most += aPage
 	}
 	asked, err := c.ask(ctx, func(ctx context.Context) error {
 		listed, failed = c.client.Releases(ctx, c.project.Repository, most)
@@ -35,6 +40,7 @@ func (c *collector) listReleases(ctx context.Context) error {
 		return limitHint(err, c.client.Token)
 	}
 	c.record.Releases.Asked = asked
+	slices.SortStableFunc(listed, func(a, b *forge.Release) int { return b.PublishedAt.Compare(a.PublishedAt) })
 	older := 0
 	for _, from := range listed {
 		switch {
