@@ -59,7 +59,7 @@ func (a *Adoption) Text(w io.Writer, o TextOptions) error {
 	for _, f := range a.Files {
 		p.WriteString(f.diff())
 	}
-	if len(a.Files) > 0 {
+	if len(a.Levels) > 0 {
 		p.line("")
 	}
 	for _, l := range a.Levels {
