@@ -17,13 +17,14 @@ const (
 	groupChecks  = "Workflows"
 	groupCollect = "What is collected"
 	groupJudge   = "How it is judged"
+	groupMany    = "Many projects"
 	groupInput   = "Artifacts"
 	groupTrust   = "Trust"
 	groupOutput  = "Output"
 )
 
 var flagGroups = []string{
-	groupSigner, groupBuild, groupBuilt, groupSigning, groupBundles, groupChecks, groupCollect, groupJudge, groupInput, groupTrust, groupOutput,
+	groupSigner, groupBuild, groupBuilt, groupSigning, groupBundles, groupChecks, groupCollect, groupJudge, groupMany, groupInput, groupTrust, groupOutput,
 }
 
 // choiceFlag is a flag with a closed list of values.

@@ -25,7 +25,8 @@ func reviewCommand(env *Env) *cli.Command {
 		Usage: "show, release by release, whether a project signs",
 		UsageText: "hallmark review octo/widget\n" +
 			"hallmark review --profile sos --pack widget.pack octo/widget\n" +
-			"hallmark review widget.pack",
+			"hallmark review widget.pack\n" +
+			"hallmark review --list projects.txt --out reviews",
 		Description: "All that the verdict rests on is collected: releases and their files, bundles,\n" +
 			"tags and workflows, rules, what others say of the project. DIR is a checkout,\n" +
 			"whose origin is meant; PACK is what --pack has written, and is judged again\n" +
@@ -35,8 +36,10 @@ func reviewCommand(env *Env) *cli.Command {
 			"the policy's. --fail-on unverified ends with exit code 1 unless the verdict is\n" +
 			"verified or enforced; a grade, where a claim of it or a better one is false.\n\n" +
 			"A token in GITHUB_TOKEN or GH_TOKEN, of whatever rights, makes GitHub answer\n" +
-			"more often. A run that was broken off goes on where it was.",
-		ArgsUsage: "OWNER/REPO|DIR|PACK",
+			"more often. A run that was broken off goes on where it was.\n\n" +
+			"--list reviews many projects, whole or in parts that may run on other machines;\n" +
+			"--merge sums up what they came to. docs/review-many.md shows how.",
+		ArgsUsage: "[OWNER/REPO|DIR|PACK]",
 		Category:  reviewers,
 		Flags: slices.Concat(trustFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "since", Category: groupCollect, Value: programmeStart, Usage: "leave out releases published before `DATE`"},
@@ -50,16 +53,22 @@ func reviewCommand(env *Env) *cli.Command {
 			newChoiceFlag("fail-on", groupJudge, "end with exit code 1", "none", "unverified", "A", "B", "C"),
 			&cli.DurationFlag{Name: "retry-for", Category: groupCollect, Value: defaultRetryFor, Usage: "bear with a service that fails for `DURATION`"},
 			&cli.StringFlag{Name: "pack", Category: groupOutput, Usage: "write all that the verdict rests on to `FILE`"},
-			formatFlag("text", "json", "markdown", "html", "sarif"),
+			formatFlag("text", "json", "markdown", "html", "sarif", "csv"),
 			outputFlag("write the report to `FILE`"),
 			forceFlag(),
 			quietFlag(),
-		}),
+		}, manyFlags()),
 		Action: func(c *cli.Context) error { return runReview(c.Context, env, c) },
 	}
 }
 
 func runReview(ctx context.Context, env *Env, c *cli.Context) error {
+	if many, err := checkMany(c); err != nil || many {
+		if err == nil {
+			err = env.reviewMany(ctx, c)
+		}
+		return err
+	}
 	if c.NArg() != 1 {
 		return withHint(usagef("review takes one project, got %d", c.NArg()), "hallmark review OWNER/REPO")
 	}
@@ -134,6 +143,9 @@ func (env *Env) reviewOptions(ctx context.Context, c *cli.Context) (reviewOption
 			return o, err
 		}
 		o.files = append(o.files, givenFile{f.kind, path, data})
+	}
+	if o.client, err = env.gitHub(o.retryFor); err != nil {
+		return o, err
 	}
 	o.trusted, err = env.trustedRoot(ctx, c)
 	return o, err

@@ -30,6 +30,7 @@ type reviewOptions struct {
 	files       []givenFile
 	scorecard   bool // a result was given
 	trusted     *trust.Root
+	client      *forge.Client // one for the run: the token can be read once
 }
 
 // A givenFile is a document about the project that the operator has named.
@@ -60,11 +61,8 @@ type collector struct {
 
 // collectProject makes the record of a project on GitHub.
 func (env *Env) collectProject(ctx context.Context, r forge.Repository, o reviewOptions) (*review.Record, error) {
-	client, err := env.gitHub(o.retryFor)
-	if err != nil {
-		return nil, err
-	}
-	c := &collector{env: env, client: client, options: o, at: make(map[*review.Asset]*forge.Asset)}
+	client := *o.client
+	c := &collector{env: env, client: &client, options: o, at: make(map[*review.Asset]*forge.Asset)}
 	if dir, err := env.cacheFolder(); err == nil {
 		c.cache = filepath.Join(dir, "hallmark", "review")
 		client.API = &forge.Cache{Base: client.API, Dir: filepath.Join(c.cache, "github")}

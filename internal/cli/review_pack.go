@@ -111,25 +111,13 @@ func sameDocuments(a, b *trust.Root) bool {
 
 // judge comes to the report, and writes it and what it rests on.
 func (env *Env) judge(ctx context.Context, c *cli.Context, record *review.Record, by judging) error {
-	policy, err := recordedPolicy(c, record)
-	if err != nil {
-		return err
-	}
-	o := review.Options{Root: by.root, Policy: policy}
-	if by.profile != "none" {
-		o.Profile = review.Profile(by.profile)
-	}
-	outcome, err := review.Judge(record, o)
+	outcome, err := judgeRecord(c, record, by)
 	if err != nil {
 		return err
 	}
 	if path := c.String("pack"); path != "" {
-		document, err := record.Encode()
-		if err != nil {
-			return err
-		}
-		p := &pack.Pack{Profile: by.profile, Record: document, Blobs: record.Blobs}
-		if err := env.writeOutput(ctx, path, c.Bool("force"), p.Write); err != nil {
+		write := func(w io.Writer) error { return writePack(w, record, by.profile) }
+		if err := env.writeOutput(ctx, path, c.Bool("force"), write); err != nil {
 			return err
 		}
 	}
@@ -143,6 +131,27 @@ func (env *Env) judge(ctx context.Context, c *cli.Context, record *review.Record
 		return err
 	}
 	return failedReview(outcome, c.String("fail-on"))
+}
+
+func judgeRecord(c *cli.Context, record *review.Record, by judging) (*review.Report, error) {
+	policy, err := recordedPolicy(c, record)
+	if err != nil {
+		return nil, err
+	}
+	o := review.Options{Root: by.root, Policy: policy}
+	if by.profile != "none" {
+		o.Profile = review.Profile(by.profile)
+	}
+	return review.Judge(record, o)
+}
+
+func writePack(w io.Writer, record *review.Record, profile string) error {
+	document, err := record.Encode()
+	if err != nil {
+		return err
+	}
+	p := &pack.Pack{Profile: profile, Record: document, Blobs: record.Blobs}
+	return p.Write(w)
 }
 
 // recordedPolicy is the policy of the flag, or else of the record; nil where
