@@ -164,5 +164,12 @@ func sockets(t *testing.T, argv []string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(calls)
+	// A thread that ends while strace lets go of it leaves a line of no call.
+	var made []string
+	for line := range strings.Lines(string(calls)) {
+		if !strings.Contains(line, "<detached ...>") {
+			made = append(made, line)
+		}
+	}
+	return strings.Join(made, "")
 }
