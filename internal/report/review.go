@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -176,8 +177,9 @@ func (r *Review) signer() string {
 	return s
 }
 
-// commands are what a reader runs to come to the same, or to look further.
-func (r *Review) commands() []string {
+// commands are what a reader runs to come to the same, or to look further, with
+// the evidence where pack is.
+func (r *Review) commands(pack string) []string {
 	var profile, all []string
 	switch {
 	case r.SOS != nil:
@@ -185,8 +187,8 @@ func (r *Review) commands() []string {
 	case len(r.OSPS) > 0:
 		profile = []string{"--profile", string(review.OSPSProfile)}
 	}
-	if r.Pack != "" {
-		all = append(all, Command(append([]string{"hallmark", "review", r.Pack}, profile...)...))
+	if pack != "" {
+		all = append(all, Command(append([]string{"hallmark", "review", pack}, profile...)...))
 	}
 	all = append(all, Command(append([]string{"hallmark", "review", r.Project, "--since", date(r.Since)}, profile...)...))
 	for _, c := range slices.Backward(r.Releases) {
@@ -199,6 +201,14 @@ func (r *Review) commands() []string {
 		}
 	}
 	return all
+}
+
+// packName is the evidence's file for whoever gets it from somebody else.
+func (r *Review) packName() string {
+	if r.Pack == "" {
+		return ""
+	}
+	return filepath.Base(r.Pack)
 }
 
 // outcomes are the words for how a claim came out.

@@ -134,7 +134,7 @@ func (r *Review) markdownProfile(b *strings.Builder) {
 
 func (r *Review) markdownAgain(b *strings.Builder) {
 	b.WriteString("\n### To run it again\n\n")
-	for _, c := range r.commands() {
+	for _, c := range r.commands(r.packName()) {
 		// Indented, it is code until the line ends, whatever it holds.
 		fmt.Fprintf(b, "    %s\n", c)
 	}

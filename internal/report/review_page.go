@@ -33,6 +33,7 @@ type reviewPage struct {
 	Asked    string // heading of the profile
 	Answered []review.Answered
 	Commands []string
+	PackName string
 }
 
 // A step of the scale of verdicts.
@@ -69,7 +70,7 @@ type shownClaim struct {
 
 func newReviewPage(r *Review) *reviewPage {
 	p := &reviewPage{Review: r, Style: template.CSS(pageStyle), Policy: pagePolicy(), Says: r.says(), Next: r.next(), Signer: r.signer(),
-		Facts: r.facts(), Chart: r.chart(), Shown: r.shown(), Beside: r.scorecard(), Asked: r.profile(), Answered: r.answered(), Commands: r.commands()}
+		Facts: r.facts(), Chart: r.chart(), Shown: r.shown(), Beside: r.scorecard(), Asked: r.profile(), Answered: r.answered(), Commands: r.commands(r.packName()), PackName: r.packName()}
 	if repositoryName.MatchString(r.Project) {
 		p.Link = "https://github.com/" + r.Project
 	}

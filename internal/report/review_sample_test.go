@@ -83,7 +83,7 @@ func sampleReview() *Review {
 	}
 	r.Scorecard = review.SignedReleases{Rule: "OpenSSF Scorecard v5.3.0, Signed-Releases", Score: 10, Releases: []string{"v1.11.0", "v1.10.0", "v1.9.0", "v1.8.0", "v1.7.0"}}
 	r.SOS = sampleSOS(r)
-	return &Review{Report: r, Version: "v1.0.0", Pack: "widget-review.pack"}
+	return &Review{Report: r, Version: "v1.0.0", Pack: "evidence/widget-review.pack"}
 }
 
 func sampleFindings(r *review.Report) []review.Finding {

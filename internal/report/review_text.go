@@ -26,7 +26,7 @@ func (r *Review) Text(w io.Writer, o TextOptions) error {
 	p.claims("not known", r.with(review.Unknown))
 	p.section(r.profile(), r.answeredRows())
 	r.worksheet(p)
-	if commands := r.commands(); len(commands) > 0 {
+	if commands := r.commands(r.Pack); len(commands) > 0 {
 		p.line("\n  to run it again")
 		for _, c := range commands {
 			p.line("    %s", c) // never wrapped: it is to be copied
