@@ -82,6 +82,14 @@ func (r *Review) finding(name string) *review.Finding {
 	return nil
 }
 
+// failing says which claims fail, of those named.
+func failing(claims []string) string {
+	if len(claims) == 0 {
+		return ""
+	}
+	return "fails " + strings.Join(claims, ", ")
+}
+
 // with picks the findings of an outcome.
 func (r *Review) with(o review.Outcome) []*review.Finding {
 	var all []*review.Finding

@@ -56,7 +56,7 @@ func (r *Review) markdownReleases(b *strings.Builder, room int) {
 		if !c.Signed.IsZero() {
 			signed = date(c.Signed)
 		}
-		note := strings.Join(notes[c.Tag], ", ")
+		note := failing(notes[c.Tag])
 		if r.Adoption != nil && c.Tag == r.Adoption.Tag {
 			note = join(", ", "adopted", note)
 		}

@@ -91,7 +91,7 @@ func (r *Review) timeline(p *page) {
 	var lines [][]string
 	for i := range r.Releases[from:] {
 		c := &r.Releases[from+i]
-		note := strings.Join(notes[c.Tag], " ")
+		note := failing(notes[c.Tag])
 		if r.Adoption != nil && c.Tag == r.Adoption.Tag {
 			note = join("  ", "adopted", note)
 		}
