@@ -73,6 +73,9 @@ func fuzzing(j *judge) Answered {
 // withDocument answers from the oldest document of a kind that the project has.
 func (j *judge) withDocument(a Answered, kind Kind) Answered {
 	a.Outcome, a.Grade, a.Says = Unknown, GradeC, "no such file was asked for"
+	if j.record.Git.Asked.Known() {
+		a.Says = "the default branch has no such file" // it may stand elsewhere
+	}
 	for _, d := range j.record.Documents {
 		switch {
 		case d.Kind != kind:
@@ -162,12 +165,27 @@ func outcomeOf(b bool) Outcome {
 	return False
 }
 
+// withoutBadge tells a server that knows of no entry from one that did not answer.
+func withoutBadge(r *Record, a Answered) Answered {
+	for _, d := range r.Documents {
+		switch text, kept := r.content(d); {
+		case d.Kind != BadgeDocument:
+		case !d.Asked.Known():
+			a.Says = "its entry could not be had: " + d.Asked.Why()
+		case kept && strings.TrimSpace(string(text)) == "[]":
+			a.Outcome, a.Grade, a.Says = False, GradeB, "bestpractices.dev has no entry with its address"
+			a.Evidence = []Pointer{d.Asked.pointer()}
+		}
+	}
+	return a
+}
+
 func bestPractices(j *judge) Answered {
 	a := Answered{Name: "Best Practices badge", Asks: "the project has earned OpenSSF's Best Practices badge", Outcome: Unknown, Grade: GradeC,
 		Says: "its entry was not asked for"}
 	b, d := readBadge(j.record)
 	if b == nil {
-		return a
+		return withoutBadge(j.record, a)
 	}
 	a.Evidence, a.Grade = []Pointer{d.Asked.pointer()}, d.grade("https://www.bestpractices.dev/")
 	a.Says = "its entry at bestpractices.dev says " + b.Level

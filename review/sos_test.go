@@ -137,3 +137,30 @@ func TestOSPS(t *testing.T) {
 		}
 	}
 }
+
+// A server that has no entry is told from one that did not answer.
+func TestSOSBadge(t *testing.T) {
+	tests := map[string]struct {
+		text, unknown string
+		want          review.Outcome
+		says          string
+	}{
+		"an entry":   {`[{"badge_level":"gold"}]`, "", review.True, "says gold"},
+		"in the way": {`[{"badge_level":"in_progress"}]`, "", review.False, "says in_progress"},
+		"no entry":   {"[]\n", "", review.False, "no entry"},
+		"no answer":  {"", "502 Bad Gateway", review.Unknown, "502 Bad Gateway"},
+		"no JSON":    {"<html>", "", review.Unknown, "not asked"},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := reviewtest.NewProject(t, reviewtest.New(t))
+			p.Document(review.BadgeDocument, "projects.json", "", tc.text)
+			p.Record.Documents[len(p.Record.Documents)-1].Asked.Unknown = tc.unknown
+			for _, i := range p.Judge(review.SOSProfile).SOS.Items {
+				if i.Name == "Best Practices badge" && (i.Outcome != tc.want || !strings.Contains(i.Says, tc.says)) {
+					t.Errorf("%s: %s", i.Outcome, i.Says)
+				}
+			}
+		})
+	}
+}

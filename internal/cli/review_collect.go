@@ -92,7 +92,7 @@ func (c *collector) all(ctx context.Context, r forge.Repository) error {
 		return err
 	}
 	for _, step := range []func(context.Context) error{
-		c.listReleases, c.announce, c.askRules, c.askIssues, c.readHistory, c.askChanges, c.askDocuments,
+		c.listReleases, c.announce, c.askRules, c.askIssues, c.readHistory, c.askChanges, c.askActivity, c.askDocuments,
 		c.download, c.askAttestations, c.convertAll, c.describeCommits,
 	} {
 		if err := step(ctx); err != nil {

@@ -183,6 +183,9 @@ func TestReview(t *testing.T) {
 	if got := r.Adoption.Changes; len(got) != 1 || got[0].Number != 7 || got[0].Author != "dev" || got[0].MergedBy != "lead" || !cmp.Equal(got[0].Reviewed, []string{"lead"}) {
 		t.Errorf("brought by %+v", got)
 	}
+	if c := r.SOS.Criticality; c.Official || len(c.Known) != 5 || len(c.Missing) != 5 || c.Least <= 0 || c.Most <= c.Least {
+		t.Errorf("the score is between %g and %g, known %v, missing %v", c.Least, c.Most, c.Known, c.Missing)
+	}
 	for name, want := range map[string]review.Outcome{"tags-protected": "true", "branch-protected": "true", "change-reviewed": "true", "releases-immutable": "true", "verification-documented": "true"} {
 		if got := outcomes(r)[name]; got != want {
 			t.Errorf("%s is %s", name, got)
