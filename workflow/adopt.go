@@ -37,6 +37,7 @@ type adoption struct {
 	needed map[*Job][]string // scopes that a job has to be able to write
 	store  bool              // attestations were stored at GitHub, and stay so
 	last   []func()          // edits behind all others
+	lower  []string          // the lines, for names, of which the case does not count
 	change *Change
 }
 
@@ -108,9 +109,13 @@ func (a *adoption) plan() error {
 		switch {
 		case p.Step == nil || p.Step.Uses.Local != "":
 			return a.notUnderstood(p.Pos, "%s publishes, and what it calls is not changed from here", p.Tool)
-		case p.Job.SelfHosted() && a.Level == 3:
-			return a.notUnderstood(p.Job.Pos, "job %s runs on a machine of the project's own: level 3 takes one of GitHub's", p.Job.ID)
+		case p.Job.SelfHosted():
+			return a.notUnderstood(p.Job.Pos, "job %s runs on a machine of the project's own, and whoever verifies refuses what is signed there: publish from one of GitHub's", p.Job.ID)
 		}
+		a.adviseRunner(p.Job)
+	}
+	if e := a.Event("workflow_call"); e != nil {
+		a.advise(e.Pos, "the workflows that call this one have to give the calling job the permissions that its jobs have here")
 	}
 	if err := a.planRelease(); err != nil {
 		return err
@@ -181,11 +186,13 @@ func (a *adoption) pinned(path string) string {
 // steps.build.
 func (a *adoption) refersTo(name string, b block) (Pos, bool) {
 	name = strings.ToLower(name)
-	for n, line := range a.lines {
-		if n+1 >= b.first && n+1 <= b.last || a.gone[n+1] {
+	if a.lower == nil {
+		a.lower = strings.Split(strings.ToLower(strings.Join(a.lines, "\n")), "\n")
+	}
+	for n, line := range a.lower {
+		if !strings.Contains(line, name) || n+1 >= b.first && n+1 <= b.last || a.gone[n+1] {
 			continue
 		}
-		line = strings.ToLower(line)
 		for from := 0; ; {
 			at := strings.Index(line[from:], name)
 			if at < 0 {

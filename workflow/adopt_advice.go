@@ -38,3 +38,22 @@ func (a *adoption) advisePins() {
 		return cmp.Or(cmp.Compare(x.Pos.Line, y.Pos.Line), cmp.Compare(x.Pos.Column, y.Pos.Column))
 	})
 }
+
+// hosted are how the labels of GitHub's own runners begin.
+var hosted = []string{"ubuntu-", "windows-", "macos-", "${{"}
+
+// adviseRunner tells of a runner that may be somebody else's.
+func (a *adoption) adviseRunner(j *Job) {
+	for _, label := range j.RunsOn {
+		if !slices.ContainsFunc(hosted, func(prefix string) bool { return strings.HasPrefix(label.Value, prefix) }) {
+			a.advise(label.Pos, "see that %s is a runner of GitHub's: whoever verifies refuses what is signed on another", label.Value)
+		}
+	}
+}
+
+// adviseToken tells of a token that did more than the job's own can do.
+func (a *adoption) adviseToken(p *Publication) {
+	if !p.ownToken() {
+		a.advise(p.Pos, "%s has a token of its own, and hallmark publishes with the job's, which starts no other workflow: hand it over as github-token if one has to start", p.Tool)
+	}
+}

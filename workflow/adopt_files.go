@@ -22,6 +22,7 @@ var runnerVariables = map[string]string{
 // name it.
 func (a *adoption) files(all []*Publication) ([]string, error) {
 	var files []string
+	known := make(map[string]bool)
 	for _, p := range all {
 		named := p.Files
 		if p.Tool == "goreleaser" {
@@ -47,7 +48,8 @@ func (a *adoption) files(all []*Publication) ([]string, error) {
 				if folder != "" && !strings.HasPrefix(one, "${{ runner.temp }}") {
 					one = path.Join(folder, one)
 				}
-				if one = strings.TrimPrefix(one, "./"); !slices.Contains(files, one) {
+				if one = strings.TrimPrefix(one, "./"); !known[one] {
+					known[one] = true
 					files = append(files, one)
 				}
 			}

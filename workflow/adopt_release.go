@@ -88,6 +88,7 @@ func (a *adoption) signHere(r *release) error {
 			if err := a.draft(p); err != nil {
 				return err
 			}
+			a.adviseToken(p)
 		}
 	}
 	last := r.filling[len(r.filling)-1].Step

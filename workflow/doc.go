@@ -28,6 +28,12 @@
 // skipped (if:, a condition in a script) or that may fail unnoticed
 // (continue-on-error, || true) is none.
 //
+// # Adding hallmark
+//
+// [Workflow.Adopt] is the smallest change after which hallmark has signed all that
+// the workflow publishes, as text in which everything else stands as it was; or it
+// says where the workflow holds something that it does not know how to change.
+//
 // The package opens no file and no connection, reads no clock and prints
 // nothing. It parses with actionlint's parser, and so takes for a workflow what
 // that does; the scripts with mvdan.cc/sh's.
