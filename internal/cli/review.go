@@ -37,6 +37,8 @@ func reviewCommand(env *Env) *cli.Command {
 			"verified or enforced; a grade, where a claim of it or a better one is false.\n\n" +
 			"A token in GITHUB_TOKEN or GH_TOKEN, of whatever rights, makes GitHub answer\n" +
 			"more often. A run that was broken off goes on where it was.\n\n" +
+			"--emit-vsa sums each release up as SLSA has it, for others to believe whoever\n" +
+			"signs that: hallmark verify --vsa.\n\n" +
 			"--list reviews many projects, whole or in parts that may run on other machines;\n" +
 			"--merge sums up what they came to. docs/review-many.md shows how.",
 		ArgsUsage: "[OWNER/REPO|DIR|PACK]",
@@ -57,7 +59,7 @@ func reviewCommand(env *Env) *cli.Command {
 			outputFlag("write the report to `FILE`"),
 			forceFlag(),
 			quietFlag(),
-		}, manyFlags()),
+		}, manyFlags(), vouchFlags()),
 		Action: func(c *cli.Context) error { return runReview(c.Context, env, c) },
 	}
 }
@@ -67,6 +69,9 @@ func runReview(ctx context.Context, env *Env, c *cli.Context) error {
 		if err == nil {
 			err = env.reviewMany(ctx, c)
 		}
+		return err
+	}
+	if err := checkVouch(c); err != nil {
 		return err
 	}
 	if c.NArg() != 1 {

@@ -25,7 +25,7 @@ func manyFlags() []cli.Flag {
 }
 
 // ofOne are the flags that are about one project.
-var ofOne = []string{"policy", "scorecard", "pack"}
+var ofOne = []string{"policy", "scorecard", "pack", "sign", "emit-vsa"}
 
 // checkMany tells whether many projects are meant, and refuses flags that then
 // mean nothing, or mean something only then.
@@ -36,7 +36,7 @@ func checkMany(c *cli.Context) (bool, error) {
 	}
 	meaningless := ofOne
 	if merge {
-		meaningless = slices.Concat(collecting, []string{"policy", "profile", "shard", "out"})
+		meaningless = slices.Concat(collecting, []string{"policy", "profile", "shard", "out", "sign", "emit-vsa"})
 	}
 	for _, name := range meaningless {
 		if (list || merge) && c.IsSet(name) {

@@ -24,7 +24,7 @@ var collecting = []string{"since", "releases", "digests-only", "scorecard", "cri
 // replay judges again what a pack holds. No connection is opened.
 func (env *Env) replay(ctx context.Context, c *cli.Context, path string) error {
 	for _, name := range collecting {
-		if c.IsSet(name) {
+		if c.IsSet(name) && (name != "retry-for" || !c.Bool("sign")) {
 			return usagef("--%s is about collecting, and %s is collected", name, shown(path))
 		}
 	}
@@ -128,6 +128,9 @@ func (env *Env) judge(ctx context.Context, c *cli.Context, record *review.Record
 		err = print(env.Stdout)
 	}
 	if err != nil {
+		return err
+	}
+	if err := env.vouch(ctx, c, outcome, record.Repository.Private); err != nil {
 		return err
 	}
 	return failedReview(outcome, c.String("fail-on"))

@@ -91,8 +91,13 @@ func resourceURI(c *cli.Context, p *verify.Policy) (string, error) {
 	if p.Repository == "" || !ok {
 		return "", withHint(usagef("--emit-vsa: the policy names no repository and tag that the summary could be about"), "--resource-uri URI")
 	}
+	return packageURL(p.Repository, tag), nil
+}
+
+// packageURL is what a release is called among packages.
+func packageURL(repository, tag string) string {
 	// purl-spec, type github: the name is not case sensitive and lower case.
-	return "pkg:github/" + strings.ToLower(p.Repository) + "@" + url.PathEscape(tag), nil
+	return "pkg:github/" + strings.ToLower(repository) + "@" + url.PathEscape(tag)
 }
 
 // writeSummary writes what was asked for, signed if that was too.
