@@ -78,18 +78,18 @@ func runReview(ctx context.Context, env *Env, c *cli.Context) error {
 		return withHint(usagef("review takes one project, got %d", c.NArg()), "hallmark review OWNER/REPO")
 	}
 	word := c.Args().First()
+	target, noName := forge.ParseRepository(strings.TrimPrefix(word, "https://github.com/"))
 	info, err := os.Stat(word)
 	switch {
 	case err == nil && !info.IsDir():
 		return env.replay(ctx, c, word)
+	case noName == nil: // it is meant, whatever folder is called so
 	case err == nil:
-		if word, err = originOf(ctx, word); err != nil {
+		if target, err = originOf(ctx, word); err != nil {
 			return err
 		}
-	}
-	target, err := forge.ParseRepository(strings.TrimPrefix(word, "https://github.com/"))
-	if err != nil {
-		return withHint(usagef("%s is no project, folder or pack: %w", shown(word), err), "hallmark review OWNER/REPO")
+	default:
+		return withHint(usagef("%s is no project, folder or pack: %w", shown(word), noName), "hallmark review OWNER/REPO")
 	}
 	o, err := env.reviewOptions(ctx, c)
 	if err != nil {
@@ -103,16 +103,17 @@ func runReview(ctx context.Context, env *Env, c *cli.Context) error {
 }
 
 // originOf is the project that a checkout comes from.
-func originOf(ctx context.Context, dir string) (string, error) {
+func originOf(ctx context.Context, dir string) (forge.Repository, error) {
 	git, err := checkout.Read(ctx, dir)
 	if err != nil {
-		return "", usagef("%s: %w", shown(dir), err)
+		return forge.Repository{}, usagef("%s: %w", shown(dir), err)
 	}
 	name, ok := strings.CutPrefix(git.Remote, "https://github.com/")
-	if !ok {
-		return "", withHint(usagef("%s: its origin is no repository on GitHub", shown(dir)), "hallmark review OWNER/REPO")
+	origin, err := forge.ParseRepository(strings.TrimSuffix(name, ".git"))
+	if !ok || err != nil {
+		return origin, withHint(usagef("%s: its origin is no repository on GitHub", shown(dir)), "hallmark review OWNER/REPO")
 	}
-	return strings.TrimSuffix(name, ".git"), nil
+	return origin, nil
 }
 
 func (env *Env) reviewOptions(ctx context.Context, c *cli.Context) (reviewOptions, error) {

@@ -193,6 +193,23 @@ func TestReviewFlags(t *testing.T) {
 	}
 }
 
+// TestReviewOfNames: a folder that is called like a project is not it.
+func TestReviewOfNames(t *testing.T) {
+	p := newPast(t, 1, 1, 1)
+	t.Chdir(t.TempDir())
+	p.must(os.MkdirAll("octo/widget", 0o755))
+	out, _ := p.review(0, "octo/widget")
+	wantIn(t, out, "octo/widget says that it signs")
+	p.must(os.Mkdir("elsewhere", 0o755))
+	p.review(2, "elsewhere")
+	p.source = "elsewhere"
+	p.git("", "init", "--quiet")
+	p.git("2026-01-01T00:00:00Z", "commit", "--quiet", "--allow-empty", "-m", "first")
+	p.git("", "remote", "add", "origin", "https://example.com/octo/widget")
+	_, errs := p.review(2, "elsewhere")
+	wantIn(t, errs, "no repository on GitHub")
+}
+
 // beside makes a file beside the project, and returns where.
 func (p *past) beside(name, content string) string {
 	p.t.Helper()

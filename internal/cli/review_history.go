@@ -16,7 +16,9 @@ import (
 const (
 	workflowFolder = ".github/workflows"
 	maxSteps       = 300 // changes of workflows that are looked at, the newest
-	maxAdoptions   = 5   // of them that brought signing
+	maxCommits     = 500 // of releases, the newest, whose workflows are read
+	maxTags        = 20_000
+	maxAdoptions   = 5 // of them that brought signing
 )
 
 // gitHubOrigin is where repositories are cloned from.
@@ -66,18 +68,11 @@ func (c *collector) readClone(ctx context.Context) (err error) {
 		return err
 	}
 	var refs strings.Builder
-	commits, at := []string{g.Head}, make(map[string]string)
 	for _, t := range g.Tags {
 		fmt.Fprintf(&refs, "%s %s refs/tags/%s\n", t.Object, t.Commit, t.Name)
-		at[t.Name] = t.Commit
 	}
 	g.Asked.SHA256 = c.keep([]byte(refs.String()))
-	for _, rel := range c.record.Releases.Items {
-		if commit := at[rel.Tag]; commit != "" && !slices.Contains(commits, commit) {
-			commits = append(commits, commit)
-		}
-	}
-	workflows, err := c.clone.Workflows(ctx, commits, c.now(), c.record.Blobs)
+	workflows, err := c.clone.Workflows(ctx, c.releaseCommits(), c.now(), c.record.Blobs)
 	if err != nil {
 		return err
 	}
@@ -87,6 +82,27 @@ func (c *collector) readClone(ctx context.Context) (err error) {
 	}
 	c.record.Documents = slices.Concat(c.record.Documents, workflows, documents)
 	return nil
+}
+
+// releaseCommits are the default branch's and those of the newest releases. Of
+// too many tags only theirs stay.
+func (c *collector) releaseCommits() []string {
+	g, at := &c.record.Git, make(map[string]string)
+	for _, t := range g.Tags {
+		at[t.Name] = t.Commit
+	}
+	commits, named := []string{g.Head}, make(map[string]bool)
+	for _, rel := range c.record.Releases.Items {
+		named[rel.Tag] = true
+		if commit := at[rel.Tag]; commit != "" && !slices.Contains(commits, commit) && len(commits) <= maxCommits {
+			commits = append(commits, commit)
+		}
+	}
+	if len(g.Tags) > maxTags {
+		c.env.warnf("of %d tags only those of releases are looked at", len(g.Tags))
+		g.Tags = slices.DeleteFunc(g.Tags, func(t review.Tag) bool { return !named[t.Name] })
+	}
+	return commits
 }
 
 // askChanges looks for the changes that brought signing to the default branch,
