@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -82,7 +83,15 @@ const maxTUFRoot = 512000
 
 // transport is the one way to the network: every client is handed it.
 func (env *Env) transport(retryFor time.Duration) *weather.Transport {
-	return &weather.Transport{Base: env.Network, RetryFor: retryFor, Now: env.Now}
+	return &weather.Transport{Base: env.Network, RetryFor: retryFor, Now: env.Now, Waiting: env.waiting}
+}
+
+// waiting says why nothing moves. A bar may stand on the line by then.
+func (env *Env) waiting(failing *weather.Error, left time.Duration) {
+	if env.StderrTerminal {
+		io.WriteString(env.Stderr, "\r\x1b[K")
+	}
+	env.warnf("%v; it is tried again for up to %s", failing, left.Round(time.Second))
 }
 
 // runnerTransport is that to the runner of a job of GitHub Actions. Some of those

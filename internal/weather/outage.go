@@ -24,6 +24,7 @@ func newBackoff() *backoff.ExponentialBackOff {
 // outage is a time in which a server has only failed.
 type outage struct {
 	since, last time.Time
+	told        bool // to Waiting
 }
 
 // serverOf names what fails and recovers as one. A private Sigstore may have all
@@ -44,7 +45,7 @@ func (t *Transport) failing(server string, start, now time.Time) time.Time {
 	defer t.mu.Unlock()
 	o, ongoing := t.outages[server]
 	if !ongoing || start.Sub(o.last) > 2*maxWait {
-		o.since = start
+		o = outage{since: start}
 	}
 	o.last = now
 	if t.outages == nil {

@@ -49,6 +49,10 @@ type Transport struct {
 	// long to wait. Services say this in ways of their own; nil knows of 429 and
 	// Retry-After alone.
 	Limit func(resp *http.Response, body []byte, now time.Time) (reason string, wait time.Duration)
+	// Waiting is told, once an outage, that a server has failed for a while or asks
+	// for one, and is tried for so much longer; nil is told nothing. It is not called
+	// twice at a time.
+	Waiting func(failing *Error, left time.Duration)
 	// Now is the clock; without one there are no second tries.
 	Now func() time.Time
 	// Sleep waits between tries; nil waits on a timer.
@@ -56,9 +60,11 @@ type Transport struct {
 
 	mu      sync.Mutex
 	outages map[string]outage
+	telling sync.Mutex
 }
 
 const (
+	patience       = 10 * time.Second // before Waiting is told
 	defaultTryFor  = 30 * time.Second
 	defaultMaxBody = 10 << 20
 )
@@ -105,9 +111,6 @@ func (t *Transport) pause(ctx context.Context, origin, server string, waits *bac
 	left := t.RetryFor - now.Sub(since)
 	asked := retryAfter(failure.retryAfter, now)
 	wait := max(min(waits.NextBackOff(), left), failure.wait, asked)
-	if t.Now != nil && left > 0 && wait <= left {
-		return t.sleep(ctx, wait)
-	}
 	gone := &Error{
 		Origin:  origin,
 		Status:  failure.status,
@@ -115,10 +118,35 @@ func (t *Transport) pause(ctx context.Context, origin, server string, waits *bac
 		Elapsed: now.Sub(since),
 		Err:     failure.cause,
 	}
+	if t.Now != nil && left > 0 && wait <= left {
+		if gone.Elapsed+wait > patience {
+			t.tell(server, gone, left)
+		}
+		return t.sleep(ctx, wait)
+	}
 	if asked > left && failure.wait == 0 {
 		gone.Asked = asked
 	}
 	return gone
+}
+
+// tell says of an outage, once, that it is being waited out.
+func (t *Transport) tell(server string, failing *Error, left time.Duration) {
+	if t.Waiting == nil {
+		return
+	}
+	t.mu.Lock()
+	o := t.outages[server]
+	told := o.told
+	o.told = true
+	t.outages[server] = o
+	t.mu.Unlock()
+	if told {
+		return
+	}
+	t.telling.Lock()
+	defer t.telling.Unlock()
+	t.Waiting(failing, left)
 }
 
 // now is the zero time without a clock, and then no budget is ever left.

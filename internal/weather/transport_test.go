@@ -167,6 +167,37 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// TestWaiting: what takes long is told once an outage, what passes soon is not.
+func TestWaiting(t *testing.T) {
+	s, failures, told := newSky(), 0, []string(nil)
+	transport := &Transport{
+		RetryFor: 15 * time.Minute, Now: s.now, Sleep: s.sleep,
+		Base: trip(func(r *http.Request) (*http.Response, error) {
+			failures--
+			if failures < 0 {
+				return answer(r, 200, nil, strings.NewReader("")), nil
+			}
+			return answer(r, 502, nil, strings.NewReader("")), nil
+		}),
+		Waiting: func(failing *Error, left time.Duration) {
+			if left <= 14*time.Minute || left > 15*time.Minute {
+				t.Errorf("%s are left", left)
+			}
+			told = append(told, failing.Origin+" "+failing.Status)
+		},
+	}
+	for _, failures = range []int{1, 2, 20, 0, 20} {
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://log.example/a", nil)
+		if _, err := transport.RoundTrip(req); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"https://log.example Bad Gateway", "https://log.example Bad Gateway"}
+	if d := cmp.Diff(want, told); d != "" {
+		t.Error(d)
+	}
+}
+
 // TestServicesOfOneHost: an authority that goes on failing is not back because
 // another service of its host answers in between.
 func TestServicesOfOneHost(t *testing.T) {
