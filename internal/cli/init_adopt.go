@@ -211,10 +211,10 @@ func (a *adopting) guide(ctx context.Context, c *cli.Context, dir string) error 
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			a.result.Files = append(a.result.Files, report.AdoptedFile{Path: f.name, After: f.data})
-		case err != nil:
+		case err != nil && !errors.Is(err, fs.ErrInvalid):
 			return err
 		case bytes.Equal(before, f.data):
-		case f.name == guideFile && report.IsGuide(before) || f.name == policyFile:
+		case err == nil && (f.name == policyFile || report.IsGuide(before)):
 			a.result.Files = append(a.result.Files, report.AdoptedFile{Path: f.name, Before: before, After: f.data})
 		default:
 			a.todo(f.name, "it is there already and stays as it is: say in it how releases are verified now")

@@ -37,7 +37,8 @@ func openAdoptable(dir string) (*adoptable, error) {
 	return p, nil
 }
 
-// read reads a file up to the limit for workflows, and a byte more.
+// read reads a file up to the limit for workflows, and a byte more. A link is
+// fs.ErrInvalid: what it points to is not what would be written.
 func (p *adoptable) read(name string) ([]byte, error) {
 	if info, err := p.root.Lstat(name); err != nil {
 		return nil, err
@@ -95,7 +96,7 @@ func (p *adoptable) goreleaser() (name string, data []byte, err error) {
 	}
 	for _, name := range []string{".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "goreleaser.yaml"} {
 		data, err := p.read(name)
-		if errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
 			continue
 		}
 		return name, data, err
