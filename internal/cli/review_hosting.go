@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -98,12 +99,22 @@ func (c *collector) askDocuments(ctx context.Context) error {
 		}
 	}
 	for _, f := range c.options.files {
-		c.record.Documents = append(c.record.Documents, review.Document{Kind: f.kind, Name: f.path,
-			Asked: review.Answer{Source: "file " + f.path, Time: c.record.Clock, SHA256: c.keep(f.data)}})
+		c.give(f.kind, "file "+f.path, f.data)
 	}
 	for _, text := range c.options.trusted.Documents {
-		c.record.Documents = append(c.record.Documents, review.Document{Kind: review.RootDocument, Name: "trusted_root.json",
-			Asked: review.Answer{Source: c.options.trusted.Source, Time: c.record.Clock, SHA256: c.keep(text)}})
+		c.give(review.RootDocument, c.options.trusted.Source, text)
 	}
 	return nil
+}
+
+// give adds what the operator has chosen. Where a file stood on this machine is
+// nothing to hand on.
+func (c *collector) give(kind review.Kind, source string, data []byte) {
+	name := source
+	if path, isFile := strings.CutPrefix(source, "file "); isFile {
+		name = filepath.Base(path)
+		source = "file " + name
+	}
+	c.record.Documents = append(c.record.Documents, review.Document{Kind: kind, Name: name,
+		Asked: review.Answer{Source: source, Time: c.record.Clock, SHA256: c.keep(data)}})
 }

@@ -63,6 +63,9 @@ func TestReviewPack(t *testing.T) {
 
 	data, err := os.ReadFile(file)
 	p.must(err)
+	if bytes.Contains(data, []byte(p.root)) || bytes.Contains(data, []byte(p.source)) {
+		t.Error("the pack tells of this machine's folders")
+	}
 	const samples = 150
 	for n := range samples {
 		i := n * (len(data) - 1) / (samples - 1)
