@@ -24,8 +24,12 @@ func manyFlags() []cli.Flag {
 	}
 }
 
-// ofOne are the flags that are about one project.
-var ofOne = []string{"policy", "scorecard", "pack", "sign", "emit-vsa"}
+// ofOne are the flags that are about one project, ofMerge those that mean anything
+// where nothing is asked and nothing judged.
+var (
+	ofOne   = []string{"policy", "scorecard", "pack", "sign", "emit-vsa", "identity-token", "signing-config", "yes-public-log"}
+	ofMerge = []string{"merge", "list", "fail-on", "format", "output", "o", "force", "quiet"}
+)
 
 // checkMany tells whether many projects are meant, and refuses flags that then
 // mean nothing, or mean something only then.
@@ -34,13 +38,12 @@ func checkMany(c *cli.Context) (bool, error) {
 	if err := needs(c, "list", list, "shard", "out"); err != nil {
 		return false, err
 	}
-	meaningless := ofOne
-	if merge {
-		meaningless = slices.Concat(collecting, []string{"policy", "profile", "shard", "out", "sign", "emit-vsa"})
-	}
-	for _, name := range meaningless {
-		if (list || merge) && c.IsSet(name) {
-			return false, usagef("--%s is of no use for many projects", name)
+	for _, name := range c.FlagNames() {
+		switch {
+		case merge && !slices.Contains(ofMerge, name):
+			return false, usagef("--%s is of no use with --merge", name)
+		case list && slices.Contains(ofOne, name):
+			return false, usagef("--%s is of no use with --list", name)
 		}
 	}
 	switch format := c.String("format"); {

@@ -212,6 +212,9 @@ func TestReviewManyMistakes(t *testing.T) {
 		"CSV of one":          {[]string{"octo/widget", "--format", "csv"}, "for many projects"},
 		"nothing to merge":    {[]string{"--merge", m.list + ".absent"}, "no such file"},
 		"merged, and judged":  {[]string{"--merge", ".", "--profile", "sos"}, "--profile is of no use"},
+		"merged, and trusted": {[]string{"--merge", ".", "--trusted-root", "x"}, "--trusted-root is of no use"},
+		"merged, and signed":  {[]string{"--merge", ".", "--identity-token", "x"}, "--identity-token is of no use"},
+		"many signed":         {[]string{"--list", m.list, "--out", "x", "--sign"}, "--sign is of no use"},
 		"merged, and written": {[]string{"--merge", ".", "--out", "x", "--list", m.list}, "--out is of no use"},
 	} {
 		t.Run(name, func(t *testing.T) {
