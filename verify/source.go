@@ -187,6 +187,12 @@ func factRejection(name FactName, want, got string) *Rejection {
 	case name == FactRef && strings.HasPrefix(want, "refs/tags/") && strings.HasPrefix(got, "refs/heads/"):
 		r.Why = "the bundle is genuine, but was made from a branch, not from the tag"
 		r.Hint = "the release may have been rebuilt by hand; ask the project, or accept the branch knowingly with --branch " + strings.TrimPrefix(got, "refs/heads/")
+	case name == FactRef && strings.HasPrefix(want, "refs/heads/") && strings.HasPrefix(got, "refs/tags/"):
+		r.Why = "the bundle is genuine, but was made from a tag, not from the branch"
+		r.Hint = "of a release the tag is what to ask for: --tag " + strings.TrimPrefix(got, "refs/tags/")
+	case name == FactRef && strings.HasPrefix(want, "refs/tags/") && got == "refs/tags/v"+strings.TrimPrefix(want, "refs/tags/"):
+		r.Why = "the bundle is genuine, and its tag begins with a v"
+		r.Hint = "--tag " + strings.TrimPrefix(got, "refs/tags/")
 	case name == FactRef:
 		r.Why = "the bundle is genuine, but was made for another release"
 		r.Hint = "get the bundle of the release that you asked for"

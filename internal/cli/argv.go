@@ -79,6 +79,9 @@ func noCommand(path []string, commands []*cli.Command) error {
 	for _, c := range commands {
 		names = append(names, c.Name)
 	}
+	if len(names) == 1 {
+		return usagef("%s needs %s after it", strings.Join(path, " "), names[0])
+	}
 	return usagef("%s needs one of %s after it", strings.Join(path, " "), strings.Join(names, ", "))
 }
 

@@ -78,7 +78,7 @@ func (env *Env) facts(ctx context.Context, source string, ids *identity) (*prove
 	}
 	facts, err := checkout.Read(ctx, ".")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, withHint(err, "outside a CI job the facts are those of the project's git checkout: run this inside it")
 	}
 	build, err := provenance.FromGit(facts)
 	return build, nil, err

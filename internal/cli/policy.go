@@ -105,7 +105,11 @@ func policyFromFlags(c *cli.Context) (*verify.Policy, error) {
 			"--repo OWNER/NAME for what GitHub Actions built, --identity and --issuer for a person or another CI, "+
 				"--key FILE for a key; `hallmark inspect FILE` shows who did sign")
 	}
-	return p, p.Validate()
+	err = p.Validate()
+	if _, name, ok := strings.Cut(c.String("repo"), "github.com/"); ok && err != nil {
+		err = withHint(err, "--repo %s", shown(strings.TrimSuffix(strings.Trim(name, "/"), ".git")))
+	}
+	return p, err
 }
 
 // identityFromFlags pairs a name or pattern with its issuer. An issuer alone

@@ -39,6 +39,9 @@ func ReadFile(path string) ([]Found, error) {
 		return nil, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder, where a file is wanted", path)
+	}
 	found, err := ReadFrom(path, f)
 	for i := range found {
 		found[i].File = path
