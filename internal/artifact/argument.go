@@ -14,7 +14,8 @@ import (
 // that several arguments lead to by one name is kept once.
 type collector struct {
 	limit int
-	args  int // how many were read
+	globs bool // what globs match is judged as files of folders are
+	args  int  // how many were read
 
 	files   map[[2]string]*found // by path and name
 	order   []*found
@@ -97,13 +98,15 @@ func (c *collector) glob(ctx context.Context, arg string) error {
 	if len(w.files) == 0 {
 		return usage("glob %s: matches no regular file", arg)
 	}
-	return c.take(w, false)
+	return c.take(w, c.globs)
 }
 
-func (c *collector) take(w *walk, folder bool) error {
+// take adds what a walk found, each file to be judged by its content or taken as
+// it is.
+func (c *collector) take(w *walk, judged bool) error {
 	c.leftOut = append(c.leftOut, w.leftOut...)
 	for _, f := range w.files {
-		f.walked = folder
+		f.walked = judged
 		if err := c.add(f); err != nil {
 			return err
 		}

@@ -25,11 +25,15 @@ type Options struct {
 	Algorithms []string
 
 	// Material says what the file at path is that serves to verify others, by
-	// its whole content, or "" of any other file. It is asked about files of folders, of
-	// at most 64 MiB, and beyond 256 KiB only if they begin as text does; it is
+	// its whole content, or "" of any other file. It is asked about files of folders, and
+	// of globs with Globs, of at most 64 MiB, and beyond 256 KiB only if they begin as text does; it is
 	// called by many goroutines at once and must not keep or change content.
 	// Nil takes no file for material.
 	Material func(path string, content []byte) string
+
+	// Globs leaves out of what a glob matches what would be left out of a folder:
+	// material, and checksum files that say nothing new.
+	Globs bool
 
 	// Lists reads every checksum file among the artifacts for what it lists; those
 	// named themselves bring the files that they list with them.
@@ -55,7 +59,7 @@ func Collect(ctx context.Context, args []string, o Options) (*Set, error) {
 	if err := checkAlgorithms(o.Algorithms); err != nil {
 		return nil, err
 	}
-	c := &collector{limit: maxFiles}
+	c := &collector{limit: maxFiles, globs: o.Globs}
 	for _, arg := range args {
 		if err := c.argument(ctx, arg); err != nil {
 			return nil, err

@@ -14,8 +14,8 @@ type place struct {
 	name string
 }
 
-// leaveOutChecksums leaves out the checksum files of folders of which every
-// line names another file of the same folder and has its digest: they say
+// leaveOutChecksums leaves out the checksum files that were walked to of which every
+// line names another file of the same walk and has its digest: they say
 // nothing that the artifacts do not say themselves. One line that does not
 // match, or names what is not there, keeps the file an artifact, as it then
 // speaks of something that nothing else here covers.

@@ -69,15 +69,18 @@ func TestNamedItself(t *testing.T) {
 		"left out m: verification material",
 	}
 	for name, test := range map[string]struct {
-		args []string
-		want []string
+		args  []string
+		globs bool
+		want  []string
 	}{
-		"by the folder": {[]string{"d"}, folder},
-		"by a glob":     {[]string{"d/*"}, []string{has("found", "SUMS", sums, "d/SUMS"), has("found", "a", "a", "d/a"), has("found", "m", "material", "d/m")}},
-		"by path too":   {[]string{"d", "d/SUMS", "d/m"}, []string{has("named", "SUMS", sums, "d/SUMS"), has("found", "a", "a", "d/a"), has("named", "m", "material", "d/m")}},
+		"by the folder":                  {[]string{"d"}, false, folder},
+		"by a glob":                      {[]string{"d/*"}, false, []string{has("found", "SUMS", sums, "d/SUMS"), has("found", "a", "a", "d/a"), has("found", "m", "material", "d/m")}},
+		"by path too":                    {[]string{"d", "d/SUMS", "d/m"}, false, []string{has("named", "SUMS", sums, "d/SUMS"), has("found", "a", "a", "d/a"), has("named", "m", "material", "d/m")}},
+		"by a glob that is judged":       {[]string{"d/*"}, true, folder},
+		"by such a glob and by its path": {[]string{"d/*", "d/SUMS", "d/m"}, true, []string{has("named", "SUMS", sums, "d/SUMS"), has("found", "a", "a", "d/a"), has("named", "m", "material", "d/m")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			set, err := Collect(t.Context(), test.args, Options{Material: material})
+			set, err := Collect(t.Context(), test.args, Options{Material: material, Globs: test.globs})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -130,7 +130,7 @@ func (b *batch) worthHolding(front []byte, size int64) bool {
 	return b.material != nil || beginsAsChecksums(front)
 }
 
-// judge decides on a file of a folder by its content, the same bytes that are
+// judge decides on a file that was walked to by its content, the same bytes that are
 // hashed if it is to stay.
 func (b *batch) judge(t *task, content []byte) {
 	if b.material != nil && t.walked {

@@ -21,7 +21,7 @@ type found struct {
 	info       fs.FileInfo
 	args       []int // which arguments lead to it, in order
 	explicit   bool  // named itself
-	walked     bool  // below a folder that was named itself, and only so
+	walked     bool  // reached by no way but those that judge files by their content
 }
 
 // walk goes through one folder without following symbolic links.

@@ -32,7 +32,7 @@ type images struct {
 
 // targetsAndImages finds what is to be verified.
 func (env *Env) targetsAndImages(ctx context.Context, c *cli.Context) (*artifact.Set, *images, error) {
-	return env.artifactsAndImages(ctx, c, askLogsFor, artifact.Options{Lists: countsLists(c)})
+	return env.artifactsAndImages(ctx, c, askLogsFor, artifact.Options{Lists: countsLists(c), Globs: true})
 }
 
 // artifactsAndImages finds what a command works on: files and digests as o says,

@@ -32,6 +32,9 @@ func verifyCommand(env *Env) *cli.Command {
 			"`via` then names that file. A checksum file as a target brings along what it\n" +
 			"lists, and what is absent is rejected. One that nobody signed covers nothing,\n" +
 			"nor does one with a bad line or with two digests for a name.\n\n" +
+			"Of a folder, or a glob in quotes, what serves to verify the rest is left out and\n" +
+			"said; so is a bundle named itself, as a shell does for dist/*, if it verified\n" +
+			"another target.\n\n" +
 			"OWNER/REPO@TAG is a release on GitHub: its files are downloaded and verified as\n" +
 			"those of a folder are, as built in that repository from that tag unless the\n" +
 			"policy names a signer elsewhere. What its own bundles leave open GitHub's\n" +
@@ -114,10 +117,11 @@ func runVerify(ctx context.Context, env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	results, serving := v.leaveOutServing(set.Artifacts, results)
 	outcome := &report.Verification{
 		Question: policy.Question(),
 		Results:  append(results, absent...),
-		LeftOut:  append(listed.leftOut(set), hub.unfinished()...),
+		LeftOut:  slices.Concat(listed.leftOut(set), serving, hub.unfinished()),
 		Root:     rootInfo(c, trusted),
 	}
 	if hub.isRelease() {
@@ -160,8 +164,9 @@ type verification struct {
 	lists    *lists      // nil where checksum files cover nothing
 	hub      *hub        // nil where GitHub is not asked
 
-	mu    sync.Mutex
-	needs map[*bundle.Bundle][]string // digests that bundles need, see algorithms
+	mu     sync.Mutex
+	needs  map[*bundle.Bundle][]string // digests that bundles need, see algorithms
+	served map[string]bool             // files from which something was verified
 }
 
 // all verifies every artifact, as many at a time as there are processors. An
@@ -226,6 +231,9 @@ func (v *verification) consider(ctx context.Context, a *artifact.Artifact, candi
 	result.Digest = a.GetDigest()
 	for _, candidate := range candidates {
 		verdict, err := v.try(ctx, candidate, a)
+		if err == nil {
+			v.serves(candidate)
+		}
 		switch {
 		case err != nil:
 			result.Refused = append(result.Refused, report.Refusal{Bundle: candidate.Name, Err: err})
@@ -339,6 +347,7 @@ func (v *verification) notCovered(ctx context.Context, a *artifact.Artifact) ([]
 	if v.hub != nil {
 		r.Got, r.Hint = r.Got+", and no attestation at GitHub", ""
 	}
+	besideTheTarget(a, r)
 	if path := v.bundles.place(a); v.lists != nil && path != "" {
 		notes, err := v.lists.notes(ctx, v, path)
 		if err != nil {

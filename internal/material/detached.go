@@ -75,7 +75,7 @@ func (f Found) withCertificate(path string) Found {
 			return Found{Name: f.Name, File: f.File, Form: f.Form, Err: malformed(Form("certificate "+filepath.Base(stem)+ending), err)}
 		}
 		if leaf != nil {
-			f.Bundle = detached(f.Bundle.GetMessageSignature().GetSignature(), leaf)
+			f.Bundle, f.Certificate = detached(f.Bundle.GetMessageSignature().GetSignature(), leaf), stem+ending
 			return f
 		}
 	}

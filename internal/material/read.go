@@ -15,8 +15,9 @@ import (
 
 // Found is one piece of verification material and where it stands.
 type Found struct {
-	Name   string         // the file, with the line where it holds several
-	File   string         // the file alone; "" where it is none
+	Name string // the file, with the line where it holds several
+	File string // the file alone; "" where it is none
+
 	Form   Form           // how it was written down before it was a bundle
 	Bundle *bundle.Bundle // nil where it could not be read
 	Err    error          // why not: a *verify.Rejection
@@ -25,6 +26,10 @@ type Found struct {
 	// Payload is what was signed where that is a document which names the
 	// artifact; nil where the artifact or a statement was. See Signed.
 	Payload []byte
+
+	// Certificate is the file beside a detached signature from which its
+	// certificate was taken; "" where there is none.
+	Certificate string
 
 	about string // base name of the file that a detached signature stands beside
 	text  []byte // a bare envelope as it stood: the log may know its digest
