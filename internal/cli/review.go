@@ -12,6 +12,7 @@ import (
 
 	"github.com/hallmark-project/hallmark/internal/checkout"
 	"github.com/hallmark-project/hallmark/internal/forge"
+	"github.com/hallmark-project/hallmark/internal/registry"
 	"github.com/hallmark-project/hallmark/review"
 	"github.com/hallmark-project/hallmark/verify"
 )
@@ -49,6 +50,7 @@ func reviewCommand(env *Env) *cli.Command {
 			&cli.BoolFlag{Name: "digests-only", Category: groupCollect, Usage: "take releases' digests from GitHub, not their bytes"},
 			&cli.StringFlag{Name: "policy", Category: groupJudge, Usage: "hold releases to the policy in `FILE`"},
 			newChoiceFlag("profile", groupJudge, "answer a programme's questions", "none", "sos", "osps"),
+			&cli.StringFlag{Name: "image", Category: groupCollect, Usage: "look at the image `REF` of each release's tag, too"},
 			&cli.StringFlag{Name: "scorecard", Category: groupCollect, Usage: "take the OpenSSF Scorecard result in `FILE`"},
 			&cli.StringFlag{Name: "criticality", Category: groupCollect, Usage: "take the table of criticality scores in `FILE` (CSV)"},
 			&cli.StringFlag{Name: "census", Category: groupCollect, Usage: "take the list of critical projects in `FILE`"},
@@ -126,6 +128,13 @@ func (env *Env) reviewOptions(ctx context.Context, c *cli.Context) (reviewOption
 		if o.releases, err = strconv.Atoi(n); err != nil || o.releases < 1 || o.releases > review.MaxReleases {
 			return o, usagef("--releases %s: want a number from 1 to %d, or all", shown(n), review.MaxReleases)
 		}
+	}
+	if word := strings.TrimPrefix(c.String("image"), imagePrefix); word != "" {
+		// A tag stands in for each release's; one that was given is refused.
+		if _, err := registry.ParseReference(word + ":v0"); err != nil {
+			return o, withHint(usagef("--image %s: %w", shown(word), err), "--image REGISTRY/REPOSITORY, without a tag or digest")
+		}
+		o.image = word
 	}
 	if _, err := readPolicy(c.String("policy")); err != nil {
 		return o, err

@@ -30,6 +30,7 @@ type reviewOptions struct {
 	files       []givenFile
 	scorecard   bool // a result was given
 	trusted     *trust.Root
+	image       string        // REGISTRY/REPOSITORY; "" where none was named
 	client      *forge.Client // one for the run: the token can be read once
 }
 
@@ -51,6 +52,7 @@ type collector struct {
 	clone   *gitclone.Repository // nil where there is none
 	cache   string               // folder of what was had before; "" where there is none
 	record  *review.Record
+	images  *images                        // nil where none are asked for
 	left    int                            // calls of GitHub's
 	spent   string                         // why GitHub is not asked about more attestations
 	at      map[*review.Asset]*forge.Asset // where the record's assets are to be had
@@ -93,7 +95,7 @@ func (c *collector) all(ctx context.Context, r forge.Repository) error {
 	}
 	for _, step := range []func(context.Context) error{
 		c.listReleases, c.announce, c.askRules, c.askIssues, c.readHistory, c.askChanges, c.askActivity, c.askDocuments,
-		c.download, c.askAttestations, c.convertAll, c.describeCommits,
+		c.download, c.findImages, c.askAttestations, c.askRegistry, c.convertAll, c.describeCommits,
 	} {
 		if err := step(ctx); err != nil {
 			return err

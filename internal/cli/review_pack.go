@@ -19,7 +19,7 @@ import (
 )
 
 // collecting are the flags that say what is collected: a pack has it.
-var collecting = []string{"since", "releases", "digests-only", "scorecard", "criticality", "census", "retry-for", "pack"}
+var collecting = []string{"since", "releases", "digests-only", "image", "scorecard", "criticality", "census", "retry-for", "pack"}
 
 // replay judges again what a pack holds. No connection is opened.
 func (env *Env) replay(ctx context.Context, c *cli.Context, path string) error {
