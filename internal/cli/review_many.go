@@ -27,7 +27,7 @@ func manyFlags() []cli.Flag {
 // ofOne are the flags that are about one project, ofMerge those that mean anything
 // where nothing is asked and nothing judged.
 var (
-	ofOne   = []string{"policy", "scorecard", "pack", "sign", "emit-vsa", "identity-token", "signing-config", "yes-public-log"}
+	ofOne   = []string{"policy", "scorecard", "image", "pack", "sign", "emit-vsa", "identity-token", "signing-config", "yes-public-log"}
 	ofMerge = []string{"merge", "list", "fail-on", "format", "output", "o", "force", "quiet"}
 )
 
