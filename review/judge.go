@@ -15,6 +15,8 @@ import (
 type Options struct {
 	// Root is what is trusted, as for package verify.
 	Root root.TrustedMaterial
+	// RootSHA256 is the digest by which the report names it.
+	RootSHA256 string
 	// Policy is the one identity that releases are held to. Nil has it learnt
 	// from the first release that a workflow of the project signed. A policy
 	// that names a repository is completed by each release's tag.
@@ -38,7 +40,7 @@ func Judge(r *Record, o Options) (*Report, error) {
 	}
 	j := &judge{record: r, verifier: &verify.Verifier{Root: o.Root}, bundles: make(map[string]*material), scripts: make(map[string][]script)}
 	j.report = &Report{MediaType: ReportType, Tool: r.Tool, Clock: r.Clock.UTC(), Since: r.Since.UTC(),
-		Project: r.Repository.Name, Record: digestOf(document)}
+		Project: r.Repository.Name, Record: digestOf(document), TrustedRoot: o.RootSHA256}
 	j.readReleases()
 	if err := j.settleIdentity(o.Policy); err != nil {
 		return nil, err

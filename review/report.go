@@ -14,7 +14,10 @@ type Report struct {
 	Since     time.Time `json:"since"`
 	Project   string    `json:"project"` // OWNER/NAME
 	Record    string    `json:"record"`  // SHA-256 of the record's document
-	Verdict   Verdict   `json:"verdict"`
+	// TrustedRoot is the SHA-256 of the trusted root's document; of several, one a
+	// line. All that is said to verify, verifies under it.
+	TrustedRoot string  `json:"trustedRoot,omitzero"`
+	Verdict     Verdict `json:"verdict"`
 	// Reasons say what the verdict rests on and what kept it from the next.
 	Reasons   []string          `json:"reasons"`
 	Identity  *Identity         `json:"identity,omitzero"` // nil where nothing verified

@@ -43,7 +43,7 @@ type Failed string
 // Why there may be none. What is missing was never begun, or is in another shard.
 const (
 	FailedRefused   Failed = "refused"   // its evidence cannot be believed
-	FailedAbsent  Failed = "absent"    // there is no such project, as far as strangers see
+	FailedAbsent    Failed = "absent"    // there is no such project, as far as strangers see
 	FailedUndecided Failed = "undecided" // a service did not answer
 	FailedMissing   Failed = "missing"
 )

@@ -26,8 +26,7 @@ func reviewCommand(env *Env) *cli.Command {
 		Usage: "show, release by release, whether a project signs",
 		UsageText: "hallmark review octo/widget\n" +
 			"hallmark review --profile sos --pack widget.pack octo/widget\n" +
-			"hallmark review widget.pack\n" +
-			"hallmark review --list projects.txt --out reviews",
+			"hallmark review widget.pack",
 		Description: "All that the verdict rests on is collected: releases and their files, bundles,\n" +
 			"tags and workflows, rules, what others say of the project. DIR is a checkout,\n" +
 			"whose origin is meant; PACK is what --pack has written, and is judged again\n" +
@@ -101,7 +100,11 @@ func runReview(ctx context.Context, env *Env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return env.judge(ctx, c, record, judging{o.trusted.Material, c.String("profile"), c.String("pack")})
+	trusted, err := env.rootOfReview(ctx, c, o.trusted)
+	if err != nil {
+		return err
+	}
+	return env.judge(ctx, c, record, judging{*trusted, c.String("profile"), c.String("pack")})
 }
 
 // originOf is the project that a checkout comes from.

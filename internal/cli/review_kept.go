@@ -31,7 +31,7 @@ func (env *Env) writeReview(ctx context.Context, folder string, record *review.R
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	shows := &report.Review{Report: r, Version: env.Version, Pack: by.evidence}
+	shows := &report.Review{Report: r, Version: env.Version, Pack: by.evidence, PublicGood: by.root.public}
 	for _, file := range []struct {
 		name  string
 		write func(io.Writer) error

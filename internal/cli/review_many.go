@@ -185,7 +185,11 @@ func (r *reviewer) one(ctx context.Context, project, folder string) (*review.Rep
 	if err := r.spent(ctx, 1); err != nil {
 		return nil, err
 	}
-	by := judging{r.options.trusted.Material, r.c.String("profile"), packName}
+	trusted, err := r.env.rootOfReview(ctx, r.c, r.options.trusted)
+	if err != nil {
+		return nil, err
+	}
+	by := judging{*trusted, r.c.String("profile"), packName}
 	report, err := judgeRecord(r.c, record, by)
 	if err != nil {
 		return nil, err

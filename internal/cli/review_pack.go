@@ -1,19 +1,14 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
 
-	"github.com/sigstore/sigstore-go/pkg/root"
 	"github.com/urfave/cli/v2"
 
 	"github.com/hallmark-project/hallmark/internal/pack"
-	"github.com/hallmark-project/hallmark/internal/trust"
 	"github.com/hallmark-project/hallmark/review"
 	"github.com/hallmark-project/hallmark/verify"
 )
@@ -52,61 +47,14 @@ func (env *Env) replay(ctx context.Context, c *cli.Context, path string) error {
 	case profile != "none" && profile != string(review.SOSProfile) && profile != string(review.OSPSProfile):
 		return fmt.Errorf("%s: %w", shown(path), &pack.Error{Item: "index.json", Why: "a profile that nobody knows"})
 	}
-	return env.judge(ctx, c, record, judging{trusted, profile, path})
+	return env.judge(ctx, c, record, judging{*trusted, profile, path})
 }
 
 // judging is under what a record is judged.
 type judging struct {
-	root     root.TrustedMaterial
+	root     reviewRoot
 	profile  string
 	evidence string // the pack that was read, or is to be written; perhaps none
-}
-
-// rootOf is what a replay trusts: what a flag names, or else what the pack was
-// judged under. That is the word of whoever made the pack, unless it is known
-// here.
-func (env *Env) rootOf(ctx context.Context, c *cli.Context, record *review.Record) (root.TrustedMaterial, error) {
-	if len(trustWords(c)) > 0 {
-		trusted, err := env.trustedRoot(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		return trusted.Material, nil
-	}
-	var texts [][]byte
-	for _, d := range record.Documents {
-		if text, kept := record.Blobs[d.Asked.SHA256]; kept && d.Kind == review.RootDocument {
-			texts = append(texts, text)
-		}
-	}
-	text := bytes.Join(texts, []byte("\n"))
-	brought, err := trust.Parse("the pack", text)
-	if err != nil {
-		return nil, &pack.Error{Item: "its trusted root", Why: err.Error()}
-	}
-	o, err := env.trustOptions(c, 0)
-	if err != nil {
-		return nil, err
-	}
-	o.Transport = nil
-	known, _, err := o.Root(ctx)
-	if err != nil {
-		return nil, err
-	}
-	embedded, err := trust.Embedded()
-	if err != nil {
-		return nil, err
-	}
-	if !sameDocuments(brought, known) && !sameDocuments(brought, embedded) {
-		sum := sha256.Sum256(text)
-		env.warnf("the pack brings a trusted root of its own, sha256:%s, which is not the public good Sigstore's as it is known here: whoever made it may have signed anything. --trusted-root FILE names the one that you trust",
-			hex.EncodeToString(sum[:]))
-	}
-	return brought.Material, nil
-}
-
-func sameDocuments(a, b *trust.Root) bool {
-	return bytes.Equal(bytes.Join(a.Documents, []byte("\n")), bytes.Join(b.Documents, []byte("\n")))
 }
 
 // judge comes to the report, and writes it and what it rests on.
@@ -121,7 +69,7 @@ func (env *Env) judge(ctx context.Context, c *cli.Context, record *review.Record
 			return err
 		}
 	}
-	print := func(w io.Writer) error { return env.printReview(c, w, outcome, by.evidence) }
+	print := func(w io.Writer) error { return env.printReview(c, w, outcome, by) }
 	if path := c.String("output"); path != "" {
 		err = env.writeOutput(ctx, path, c.Bool("force"), print)
 	} else {
@@ -141,7 +89,7 @@ func judgeRecord(c *cli.Context, record *review.Record, by judging) (*review.Rep
 	if err != nil {
 		return nil, err
 	}
-	o := review.Options{Root: by.root, Policy: policy}
+	o := review.Options{Root: by.root.Material, RootSHA256: by.root.sum(), Policy: policy}
 	if by.profile != "none" {
 		o.Profile = review.Profile(by.profile)
 	}

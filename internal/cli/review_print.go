@@ -9,10 +9,9 @@ import (
 	"github.com/hallmark-project/hallmark/review"
 )
 
-// printReview writes a report in the format that was asked for. evidence is the
-// pack that was written or read.
-func (env *Env) printReview(c *cli.Context, w io.Writer, r *review.Report, evidence string) error {
-	shows := &report.Review{Report: r, Version: env.Version, Pack: evidence}
+// printReview writes a report in the format that was asked for.
+func (env *Env) printReview(c *cli.Context, w io.Writer, r *review.Report, by judging) error {
+	shows := &report.Review{Report: r, Version: env.Version, Pack: by.evidence, PublicGood: by.root.public}
 	switch c.String("format") {
 	case "json":
 		return shows.JSON(w)

@@ -18,6 +18,9 @@ type Review struct {
 	*review.Report
 	Version string // of hallmark
 	Pack    string // the file that holds the evidence; "" where none was written or read
+	// PublicGood says that what was trusted is the public good Sigstore's root, as
+	// hallmark knows it. A document that anybody can make does not say so.
+	PublicGood bool
 }
 
 // JSON writes the report's own document; docs/schema/review.v1.json. It says
@@ -61,6 +64,17 @@ func (r *Review) says() string {
 		}
 	}
 	return "was judged"
+}
+
+// root names what was trusted.
+func (r *Review) root() string {
+	switch {
+	case r.TrustedRoot == "":
+		return ""
+	case r.PublicGood:
+		return "sha256:" + name(r.TrustedRoot) + ", the public good Sigstore's"
+	}
+	return "sha256:" + name(r.TrustedRoot) + ", not the public good Sigstore's: whoever keeps its keys can have signed anything"
 }
 
 // next is the verdict above the report's, "" above the last.

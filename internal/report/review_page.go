@@ -34,6 +34,7 @@ type reviewPage struct {
 	Answered []review.Answered
 	Commands []string
 	PackName string
+	Root     string // what was trusted
 }
 
 // A step of the scale of verdicts.
@@ -70,7 +71,7 @@ type shownClaim struct {
 
 func newReviewPage(r *Review) *reviewPage {
 	p := &reviewPage{Review: r, Style: template.CSS(pageStyle), Policy: pagePolicy(), Says: r.says(), Next: r.next(), Signer: r.signer(),
-		Facts: r.facts(), Chart: r.chart(), Shown: r.shown(), Beside: r.scorecard(), Asked: r.profile(), Answered: r.answered(), Commands: r.commands(r.packName()), PackName: r.packName()}
+		Facts: r.facts(), Chart: r.chart(), Shown: r.shown(), Beside: r.scorecard(), Asked: r.profile(), Answered: r.answered(), Commands: r.commands(r.packName()), PackName: r.packName(), Root: r.root()}
 	if repositoryName.MatchString(r.Project) {
 		p.Link = "https://github.com/" + r.Project
 	}

@@ -54,6 +54,7 @@ func (r *Review) summary() []row {
 		rows = append(rows, said(label, clip(why, longText)))
 		label = ""
 	}
+	rows = append(rows, said("trusted root", r.root()))
 	rows = append(rows, said("judged", fmt.Sprintf("as of %s, releases since %s", moment(r.Clock), date(r.Since))))
 	return slices.DeleteFunc(rows, func(r row) bool { return r.parts[0].text == "" })
 }
