@@ -57,3 +57,10 @@ func (a *adoption) adviseToken(p *Publication) {
 		a.advise(p.Pos, "%s has a token of its own, and hallmark publishes with the job's, which starts no other workflow: hand it over as github-token if one has to start", p.Tool)
 	}
 }
+
+// adviseLevel tells why p stays below the level that was asked for.
+func (a *adoption) adviseLevel(p *Publication) {
+	if a.Level == 3 {
+		a.advise(p.Pos, "what %s publishes is at level 2: it is attested in the job that publishes it, and for level 3 init moves only the files of a GitHub release to a workflow of hallmark's own", p.Tool)
+	}
+}

@@ -35,6 +35,7 @@ func (a *adoption) planImages() error {
 		}
 		a.need(p.Job, "id-token")
 		a.change.Level = max(a.change.Level, 2)
+		a.adviseLevel(p)
 	}
 	return nil
 }

@@ -56,6 +56,7 @@ func (a *adoption) planPackages() error {
 		}
 		a.need(p.Job, "id-token", "attestations")
 		a.change.Level = max(a.change.Level, 2)
+		a.adviseLevel(p)
 	}
 	return nil
 }
