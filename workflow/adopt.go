@@ -136,6 +136,7 @@ func (a *adoption) plan() error {
 			}
 		}
 	}
+	a.adviseCaches()
 	a.advisePins()
 	return nil
 }

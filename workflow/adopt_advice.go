@@ -39,6 +39,18 @@ func (a *adoption) advisePins() {
 	})
 }
 
+// adviseCaches tells of the caches that the jobs which sign now restore, as the
+// rule cache-in-signing-job does.
+func (a *adoption) adviseCaches() {
+	for _, j := range a.Jobs {
+		for _, s := range j.Steps {
+			if fix := s.restoresCache(); fix != "" && slices.Contains(a.needed[j], "id-token") && !a.gone[s.Uses.Text.Pos.Line] {
+				a.advise(s.Uses.Text.Pos, "job %s signs, and a cache that %s restores may be another's: %s", j.ID, s.Uses.name(), fix)
+			}
+		}
+	}
+}
+
 // hosted are how the labels of GitHub's own runners begin.
 var hosted = []string{"ubuntu-", "windows-", "macos-", "${{"}
 
