@@ -44,7 +44,7 @@ func (p *Publication) makes() bool { return p.Kind == GitHubRelease && !p.upload
 // in its place.
 func (a *adoption) alone(p *Publication) bool {
 	if p.Step.Uses.Given() {
-		return !p.Step.Uses.Is("taiki-e/upload-rust-binary-action") // which builds as well
+		return true
 	}
 	for _, c := range p.Step.Commands() {
 		switch c.Words[0] {

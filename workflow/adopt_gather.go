@@ -58,7 +58,7 @@ func (a *adoption) gather(r *release) error {
 // returns the condition under which the release is made.
 func (a *adoption) handFiles(p *Publication) (string, error) {
 	if p.Tool == "goreleaser" || !a.alone(p) {
-		return "", a.notUnderstood(p.Pos, "%s builds and publishes in one step of a job that is not alone in filling the release", p.Tool)
+		return "", a.notUnderstood(p.Pos, "%s builds and publishes in one step of a job that is not alone in filling the release: only build there, "+handThemOver, p.Tool)
 	}
 	files, err := a.files([]*Publication{p})
 	if err != nil {

@@ -31,6 +31,9 @@ func (a *adoption) release() *release {
 	return r
 }
 
+// handThemOver is what to do with files that several jobs build.
+const handThemOver = "hand the files over with actions/upload-artifact, and release them in one job that needs those that build"
+
 // planRelease has the release made a draft that hallmark publishes.
 func (a *adoption) planRelease() error {
 	if !slices.ContainsFunc(a.open, func(p *Publication) bool { return p.Kind == GitHubRelease }) {
@@ -42,6 +45,8 @@ func (a *adoption) planRelease() error {
 			return a.notUnderstood(p.Pos, "%s publishes, and what it calls is not changed from here", p.Tool)
 		}
 		switch {
+		case p.Step.Uses.Is("taiki-e/upload-rust-binary-action"):
+			return a.notUnderstood(p.Pos, "%s builds and publishes in one: only build here, "+handThemOver, p.Tool)
 		case p.Unveils || p.Draft:
 		case p.Tool == "curl", p.Tool == "hub release", strings.HasPrefix(p.Tool, "gh api"), strings.HasPrefix(p.Tool, "github-script"):
 			return a.notUnderstood(p.Pos, "%s writes the release in a way of its own, which init does not change", p.Tool)
