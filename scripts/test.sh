@@ -30,9 +30,11 @@ fi
 for module; do
 	cd "$root/$module"
 	go test -v ./... >"$log" 2>&1 || failed=1
-	# One line a package, and all that was said by those that failed.
+	# One line a package, what some of them count, and all that was said by those
+	# that failed.
 	awk '/^=== |^ *--- PASS|no test files/ { next }
 		/^interop / { print; next }
+		/attacks, of which|rows ran, in/ { sub(/^ *[a-z_]+_test\.go:[0-9]+: /, ""); print; next }
 		/^ok[ \t]/ { print; n = 0; next }
 		/^FAIL[ \t]/ { for (i = 0; i < n; i++) print said[i]; print; n = 0; next }
 		{ said[n++] = $0 }
