@@ -53,6 +53,21 @@ func Read(ctx context.Context, dir string) (provenance.Git, error) {
 	return facts, nil
 }
 
+// Remote is where the working tree that holds dir comes from, with or without a
+// commit: the URL of the remote that its branch follows, else of origin, "" if
+// there is none.
+func Remote(ctx context.Context, dir string) (string, error) {
+	git, err := open(ctx, dir)
+	if err != nil {
+		return "", err
+	}
+	branch, err := git.branch(ctx)
+	if err != nil {
+		return "", err
+	}
+	return git.remote(ctx, branch)
+}
+
 // ref prefers a tag on the commit, which is what a release is built from, then
 // the branch; a detached HEAD without a tag has none.
 func (g *command) ref(ctx context.Context) (string, error) {
@@ -63,6 +78,11 @@ func (g *command) ref(ctx context.Context) (string, error) {
 	if tag := strings.TrimSpace(string(tags)); tag != "" {
 		return tag, nil
 	}
+	return g.branch(ctx)
+}
+
+// branch is the ref that is checked out, "" where HEAD is detached.
+func (g *command) branch(ctx context.Context) (string, error) {
 	branch, err := g.line(ctx, "symbolic-ref", "--quiet", "HEAD")
 	if errors.Is(err, errNothing) {
 		return "", nil

@@ -161,6 +161,36 @@ func TestGitInTheWorkingDirectoryIsNotRun(t *testing.T) {
 	}
 }
 
+func TestRemote(t *testing.T) {
+	const url = "https://example.com/w.git"
+	unborn := t.TempDir()
+	git(t, unborn, "init", "--quiet", "--initial-branch=main")
+	git(t, unborn, "remote", "add", "origin", url)
+	detached := repository(t)
+	git(t, detached, "remote", "add", "origin", url)
+	git(t, detached, "checkout", "--quiet", "--detach")
+	tests := map[string]struct{ dir, want string }{
+		"no commit":   {unborn, url},
+		"no branch":   {detached, url},
+		"no remote":   {repository(t), ""},
+		"a subfolder": {filepath.Join(unborn, ".github"), url},
+	}
+	if err := os.Mkdir(filepath.Join(unborn, ".github"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := Remote(t.Context(), tc.dir)
+			if err != nil || got != tc.want {
+				t.Errorf("got %q, %v, want %q", got, err, tc.want)
+			}
+		})
+	}
+	if got, err := Remote(t.Context(), t.TempDir()); err == nil {
+		t.Errorf("of no repository: %q", got)
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	empty := t.TempDir()
 	git(t, empty, "init", "--quiet")

@@ -229,8 +229,8 @@ func (a *adopting) guide(ctx context.Context, c *cli.Context, dir string) error 
 func (a *adopting) repository(ctx context.Context, c *cli.Context, dir string) (string, error) {
 	name := c.String("repo")
 	if name == "" {
-		if git, err := checkout.Read(ctx, dir); err == nil {
-			name = onGitHub(git.Remote)
+		if remote, err := checkout.Remote(ctx, dir); err == nil {
+			name = onGitHub(remote)
 		}
 		if name == "" {
 			return "", nil
