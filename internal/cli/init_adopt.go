@@ -248,6 +248,11 @@ func (a *adopting) guideOf(repo string) *report.Guide {
 	g := &report.Guide{Policy: &verify.Policy{Repository: repo}, Path: policyFile}
 	var signers []string
 	for _, w := range a.changed {
+		for _, p := range w.Publishes() {
+			if p.Kind != workflow.GitHubRelease && !slices.Contains(g.Registries, p.Kind) {
+				g.Registries = append(g.Registries, p.Kind)
+			}
+		}
 		for _, s := range w.Signs() {
 			if s.Step == nil {
 				g.Signer, g.Ref = "hallmark-project/hallmark/.github/workflows/hallmark.yml", s.Job.Uses.Ref

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hallmark-project/hallmark/verify"
+	"github.com/hallmark-project/hallmark/workflow"
 )
 
 // Guide is what a project tells its users about verifying its releases. Its
@@ -19,6 +20,8 @@ type Guide struct {
 	Releases bool           // files of GitHub releases are signed
 	Stored   bool           // attestations are stored at GitHub
 	Images   bool
+
+	Registries []workflow.Kind // where packages and images are published, each once
 }
 
 // guideHead marks a file that may be made anew.
@@ -94,14 +97,51 @@ func (g *Guide) gh(target string) string {
 	return command + " " + target
 }
 
+// pages are where registries show a package, whose name is not known here.
+var pages = map[workflow.Kind]string{
+	workflow.NPM:       "https://www.npmjs.com/package/NAME",
+	workflow.PyPI:      "https://pypi.org/project/NAME",
+	workflow.Crates:    "https://crates.io/crates/NAME",
+	workflow.Maven:     "https://central.sonatype.com/artifact/GROUP/NAME",
+	workflow.RubyGems:  "https://rubygems.org/gems/NAME",
+	workflow.NuGet:     "https://www.nuget.org/packages/NAME",
+	workflow.Container: "https://REGISTRY/NAME",
+}
+
 // Insights are the parts of a security-insights file (OpenSSF's, version 2) that
-// the guide makes true.
+// the guide makes true. Names in capitals are for the project to fill in.
 func (g *Guide) Insights() string {
 	home := "https://github.com/" + g.Policy.Repository
-	return "project:\n  documentation:\n    signature-verification: " + home + "/blob/HEAD/VERIFY.md\n" +
-		"repository:\n  release:\n    automated-pipeline: true\n    distribution-points:\n" +
-		"      - uri: " + home + "/releases\n        comment: GitHub releases\n    attestations:\n" +
-		"      - name: provenance\n        location: " + home + "/releases\n        predicate-uri: https://slsa.dev/provenance/v1\n"
+	var points, attestations strings.Builder
+	point := func(uri, comment string) {
+		fmt.Fprintf(&points, "      - uri: %s\n        comment: %s\n", uri, comment)
+	}
+	attested := func(location string) {
+		fmt.Fprintf(&attestations, "      - name: provenance\n        location: %s\n        predicate-uri: https://slsa.dev/provenance/v1\n", location)
+	}
+	if g.Releases {
+		point(home+"/releases", "GitHub releases")
+		attested(home + "/releases")
+	}
+	for _, kind := range g.Registries {
+		if page := pages[kind]; page != "" {
+			point(page, string(kind))
+		}
+	}
+	if g.Stored {
+		attested(home + "/attestations")
+	}
+	if g.Images {
+		attested(pages[workflow.Container])
+	}
+	text := "project:\n  documentation:\n    signature-verification: " + home + "/blob/HEAD/VERIFY.md\n" +
+		"repository:\n  release:\n    automated-pipeline: true\n"
+	for _, list := range []struct{ key, items string }{{"distribution-points", points.String()}, {"attestations", attestations.String()}} {
+		if list.items != "" {
+			text += "    " + list.key + ":\n" + list.items
+		}
+	}
+	return text
 }
 
 // IsGuide tells whether a file is one that was made here.

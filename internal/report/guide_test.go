@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hallmark-project/hallmark/verify"
+	"github.com/hallmark-project/hallmark/workflow"
 )
 
 // commands are the lines of a guide's blocks, without those that set variables.
@@ -74,6 +75,40 @@ func TestGuide(t *testing.T) {
 			}
 			if !IsGuide([]byte(text)) {
 				t.Error("it is not known as one made here")
+			}
+		})
+	}
+}
+
+// TestInsights: each attestation is looked for where it is.
+func TestInsights(t *testing.T) {
+	const releases, stored, image = "https://github.com/octo/widget/releases", "https://github.com/octo/widget/attestations", "https://REGISTRY/NAME"
+	tests := map[string]struct {
+		guide             Guide
+		points, locations []string
+	}{
+		"releases": {Guide{Releases: true}, []string{releases}, []string{releases}},
+		"a package": {Guide{Stored: true, Registries: []workflow.Kind{workflow.NPM}},
+			[]string{"https://www.npmjs.com/package/NAME"}, []string{stored}},
+		"an image": {Guide{Images: true, Registries: []workflow.Kind{workflow.Container}}, []string{image}, []string{image}},
+		"all": {Guide{Releases: true, Stored: true, Images: true, Registries: []workflow.Kind{workflow.PyPI, workflow.Container}},
+			[]string{releases, "https://pypi.org/project/NAME", image}, []string{releases, stored, image}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			tt.guide.Policy = &verify.Policy{Repository: "octo/widget"}
+			var points, locations []string
+			for line := range strings.Lines(tt.guide.Insights()) {
+				line = strings.TrimSpace(line)
+				if uri, ok := strings.CutPrefix(line, "- uri: "); ok {
+					points = append(points, uri)
+				}
+				if location, ok := strings.CutPrefix(line, "location: "); ok {
+					locations = append(locations, location)
+				}
+			}
+			if diff := cmp.Diff([][]string{tt.points, tt.locations}, [][]string{points, locations}); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
