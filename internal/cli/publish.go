@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -114,6 +115,9 @@ func (env *Env) publishing(ctx context.Context, c *cli.Context) (*publishing, er
 	p := &publishing{env: env, tag: c.Args().First()}
 	if p.tag == "" {
 		return nil, withHint(usagef("no tag to release"), "hallmark publish v1.4.0 dist")
+	}
+	if name, ok := strings.CutPrefix(p.tag, "refs/tags/"); ok {
+		return nil, withHint(usagef("%s: want the name of a tag, not a full ref", shown(p.tag)), "%s", shown(name))
 	}
 	if err := forge.CheckTag(p.tag); err != nil {
 		return nil, usagef("%w", err)

@@ -1,0 +1,26 @@
+package cli
+
+import "testing"
+
+// TestPublishWords: a command line that is nearly right is told what is meant.
+func TestPublishWords(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	tests := map[string]struct {
+		args []string
+		want []string
+	}{
+		"a full ref": {[]string{"refs/tags/v1.4.0", p.dist}, []string{"refs/tags/v1.4.0: want the name of a tag, not a full ref", "hint: v1.4.0\n"}},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			inner := *p
+			inner.t, inner.env = t, p.jobEnv()
+			code, out, errs := inner.run(append([]string{"publish"}, tc.args...)...)
+			if code != exitUsage {
+				t.Errorf("exit %d, want %d", code, exitUsage)
+			}
+			wantIn(t, out+errs, tc.want...)
+		})
+	}
+}
