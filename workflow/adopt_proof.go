@@ -1,5 +1,30 @@
 package workflow
 
+import (
+	"slices"
+	"strings"
+)
+
+// OnlySigned are the publications that are signed, and of which no provenance is
+// made: nothing tells how they were built.
+func (w *Workflow) OnlySigned() []*Publication {
+	signings := w.Signs()
+	var only []*Publication
+	for _, p := range w.Publishes() {
+		concerns := func(g *Signing) bool { return g.concerns(p) }
+		proven := func(g *Signing) bool { return g.Provenance && g.concerns(p) }
+		switch {
+		case p.Signs && (p.Kind == NPM || strings.HasPrefix(p.Tool, "hallmark") || p.Tool == "slsa-github-generator"):
+			continue // whose signature is of provenance
+		case slices.ContainsFunc(signings, proven), !p.Signs && !slices.ContainsFunc(signings, concerns):
+			continue
+		case w.Unsigned(p) == "":
+			only = append(only, p)
+		}
+	}
+	return only
+}
+
 // prove reads the change again.
 func (a *adoption) prove() error {
 	after, err := Parse(a.Path, a.change.Data)

@@ -77,6 +77,30 @@ func TestAdopt(t *testing.T) {
 	}
 }
 
+func TestOnlySigned(t *testing.T) {
+	const head = "on: push\npermissions: {id-token: write}\njobs:\n  j:\n    runs-on: ubuntu-24.04\n    steps:\n"
+	const pypi, twine = "      - uses: pypa/gh-action-pypi-publish@v1\n", "      - run: twine upload dist/*\n"
+	tests := map[string]struct {
+		steps string
+		want  int
+	}{
+		"attested for PyPI":          {pypi, 1},
+		"signed":                     {"      - uses: sigstore/gh-action-sigstore-python@v3\n        with: {inputs: dist/*}\n" + twine, 1},
+		"attested by GitHub":         {"      - uses: actions/attest-build-provenance@v3\n        with: {subject-path: dist/*}\n" + pypi, 0},
+		"not signed":                 {twine, 0},
+		"npm's provenance":           {"      - run: npm publish --provenance\n", 0},
+		"signed after it is there":   {twine + "      - uses: sigstore/gh-action-sigstore-python@v3\n        with: {inputs: dist/*}\n", 0},
+		"hallmark's own publication": {"      - uses: hallmark-project/hallmark/actions/release@v1\n        with: {artifacts: dist/*}\n", 0},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := mustParseWith(t, []byte(head+tt.steps), nil).OnlySigned(); len(got) != tt.want {
+				t.Errorf("got %d, want %d", len(got), tt.want)
+			}
+		})
+	}
+}
+
 // told is a change as a person reads it: the diff, what else there is to do, and
 // the level.
 func told(data []byte, change *workflow.Change, err error) string {

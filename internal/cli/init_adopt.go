@@ -119,6 +119,10 @@ func (a *adopting) workflowsOf() error {
 			a.leave(err)
 			continue
 		case change == nil:
+			for _, p := range w.OnlySigned() {
+				a.result.Todo = append(a.result.Todo, report.Place{Path: w.Path, Line: p.Pos.Line, Column: p.Pos.Column,
+					Text: "what " + p.Tool + " publishes is signed, and no SLSA provenance is made of it: attest it before with hallmark-project/hallmark/actions/release, publish: none"})
+			}
 			continue
 		}
 		after, err := workflow.Parse(w.Path, change.Data)

@@ -67,6 +67,9 @@ func (a *Adoption) Text(w io.Writer, o TextOptions) error {
 	}
 	p.places("left alone", a.Left)
 	p.places("to do by hand", a.Todo)
+	if len(a.Files) == 0 && len(a.Left) == 0 && len(a.Todo) > 0 {
+		p.line("")
+	}
 	if a.Insights != "" {
 		p.line("\nfor SECURITY-INSIGHTS.yml")
 		for line := range strings.Lines(a.Insights) {
