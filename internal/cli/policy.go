@@ -105,11 +105,15 @@ func policyFromFlags(c *cli.Context) (*verify.Policy, error) {
 			"--repo OWNER/NAME for what GitHub Actions built, --identity and --issuer for a person or another CI, "+
 				"--key FILE for a key; `hallmark inspect FILE` shows who did sign")
 	}
-	err = p.Validate()
-	if _, name, ok := strings.Cut(c.String("repo"), "github.com/"); ok && err != nil {
-		err = withHint(err, "--repo %s", shown(strings.TrimSuffix(strings.Trim(name, "/"), ".git")))
+	return p, repositoryHint(p.Validate(), c.String("repo"))
+}
+
+// repositoryHint adds to an error what --repo takes in the place of an address.
+func repositoryHint(err error, repo string) error {
+	if _, name, ok := strings.Cut(repo, "github.com/"); ok && err != nil {
+		return withHint(err, "--repo %s", shown(strings.TrimSuffix(strings.Trim(name, "/"), ".git")))
 	}
-	return p, err
+	return err
 }
 
 // identityFromFlags pairs a name or pattern with its issuer. An issuer alone

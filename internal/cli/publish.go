@@ -128,7 +128,7 @@ func (env *Env) publishing(ctx context.Context, c *cli.Context) (*publishing, er
 	}
 	var err error
 	if p.repository, err = forge.ParseRepository(repo); err != nil {
-		return nil, usagef("%w", err)
+		return nil, repositoryHint(usagef("%w", err), repo)
 	}
 	if err := env.mayRelease(p.repository, p.tag); err != nil {
 		return nil, err

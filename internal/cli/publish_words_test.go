@@ -11,6 +11,7 @@ func TestPublishWords(t *testing.T) {
 		want []string
 	}{
 		"a full ref": {[]string{"refs/tags/v1.4.0", p.dist}, []string{"refs/tags/v1.4.0: want the name of a tag, not a full ref", "hint: v1.4.0\n"}},
+		"an address": {[]string{"--repo", "https://github.com/octo/widget", "v1.4.0", p.dist}, []string{"hint: --repo octo/widget\n"}},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
