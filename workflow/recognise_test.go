@@ -80,9 +80,12 @@ func TestPublishes(t *testing.T) {
 			var got []string
 			for _, p := range mustParse(t, test.text).Publishes() {
 				s := fmt.Sprintf("%s: %s %v", p.Kind, p.Tool, p.Files)
-				for what, is := range map[string]bool{" draft": p.Draft, " unveils": p.Unveils, " signs": p.Signs} {
-					if is {
-						s += what
+				for _, said := range []struct {
+					what string
+					is   bool
+				}{{" draft", p.Draft}, {" unveils", p.Unveils}, {" signs", p.Signs}} {
+					if said.is {
+						s += said.what
 					}
 				}
 				got = append(got, s)
