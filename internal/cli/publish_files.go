@@ -51,6 +51,12 @@ func (env *Env) filesToPublish(ctx context.Context, c *cli.Context) ([]*publishF
 			return nil, err
 		}
 	}
+	set.Artifacts = slices.DeleteFunc(set.Artifacts, func(a *artifact.Artifact) bool {
+		return a.Path != "" && isTemporary(filepath.Base(a.Path)) && !slices.Contains(words, a.Path) // of a glob
+	})
+	if len(set.Artifacts) == 0 {
+		return nil, usagef("no file in what is named")
+	}
 	files := make([]*publishFile, len(set.Artifacts))
 	for i, a := range set.Artifacts {
 		if err := mayBeAsset(a); err != nil {

@@ -1,6 +1,9 @@
 package cli
 
-import "testing"
+import (
+	"path/filepath"
+	"testing"
+)
 
 // TestPublishWords: a command line that is nearly right is told what is meant.
 func TestPublishWords(t *testing.T) {
@@ -24,4 +27,14 @@ func TestPublishWords(t *testing.T) {
 			wantIn(t, out+errs, tc.want...)
 		})
 	}
+}
+
+// TestPublishGlob: what a killed run left behind is not published by a glob, as
+// it is not by a folder.
+func TestPublishGlob(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.write(".hallmark-1a2b3c", []byte("half a file"))
+	p.publish(0, "v1.4.0", filepath.Join(p.dist, "*"))
+	p.wantReleases(complete)
 }
