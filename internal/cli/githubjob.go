@@ -25,6 +25,10 @@ func (env *Env) mayRelease(r forge.Repository, tag string) error {
 	if ref == "refs/tags/"+tag {
 		return nil
 	}
+	if of, isTag := strings.CutPrefix(ref, "refs/tags/"); isTag {
+		return withHint(usagef("this run is on the tag %s and not on %s, and what it signs would name the former", shown(of), shown(tag)),
+			"the tag comes first: hallmark publish %s …", shown(of))
+	}
 	workflow, _, _ := strings.Cut(env.getenv("GITHUB_WORKFLOW_REF"), "@")
 	return withHint(usagef("this run is on %s and not on the tag %s, and what it signs would name the former", shown(ref), shown(tag)),
 		"run it on the tag: gh workflow run %s --ref %s", shown(path.Base(workflow)), shown(tag))

@@ -50,6 +50,11 @@ func parseRelease(word string) (releaseTarget, bool) {
 // one. It stands alone: what is implied for it would hold for all others too.
 func releaseFromArgs(c *cli.Context) (target releaseTarget, ok bool, err error) {
 	for _, word := range c.Args().Slice() {
+		if r, tag, is := strings.Cut(strings.TrimPrefix(word, "https://github.com/"), "/releases/tag/"); is {
+			if named, is := parseRelease(r + "@" + tag); is {
+				return named, true, withHint(usagef("%s is the address of a page", shown(word)), "name the release: %s", shown(r+"@"+tag))
+			}
+		}
 		one, is := parseRelease(word)
 		if is && (c.NArg() > 1 || len(c.StringSlice("checksums")) > 0) {
 			return one, true, withHint(usagef("%s is a release and has to be the only target", shown(word)), "verify it, and the rest, each in a run of its own")
